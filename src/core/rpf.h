@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The reverse-path filter's decisions, without the kernel: what the addresses
+ * decide by themselves, and what the route back to the source decides.
+ */
+#ifndef SRCGUARD_CORE_RPF_H
+#define SRCGUARD_CORE_RPF_H
+
+#include <linux/types.h>
+#include <linux/srcguard.h>
+
+/**
+ * struct srcguard_ipv4_packet - what the filter asks of an IPv4 packet
+ * @saddr: source address
+ * @daddr: destination address
+ * @protocol: protocol of the payload
+ * @route_localnet: whether the arrival device has route_localnet set; read only
+ *	if one of the addresses is in 127.0.0.0/8
+ */
+struct srcguard_ipv4_packet {
+	__be32 saddr;
+	__be32 daddr;
+	__u8 protocol;
+	_Bool route_localnet;
+};
+
+/**
+ * enum srcguard_rpf_next - what is to be done after a look at the addresses
+ * @SRCGUARD_RPF_PASS: nothing, the filter has no say in this packet
+ * @SRCGUARD_RPF_FAIL: it failed
+ * @SRCGUARD_RPF_ROUTE: look up the route back, from the packet's destination
+ * @SRCGUARD_RPF_ROUTE_ANY: look up the route back, from no address in
+ *	particular, for nobody can send from this packet's destination
+ */
+enum srcguard_rpf_next {
+	SRCGUARD_RPF_PASS,
+	SRCGUARD_RPF_FAIL,
+	SRCGUARD_RPF_ROUTE,
+	SRCGUARD_RPF_ROUTE_ANY,
+};
+
+/**
+ * struct srcguard_rpf_route - the route back to the source, as it was found
+ * @err: 0, or the negative error that the lookup gave
+ * @type: RTN_UNICAST, RTN_LOCAL, ... (valid if @err is 0)
+ * @uses_device: one of its nexthops leaves by the arrival device
+ * @own_accepted: the arrival device lets own addresses in (IPv4: accept_local)
+ * @on_loopback: the arrival device is the namespace's loopback device
+ * @has_address: the arrival device has an address of this family
+ */
+struct srcguard_rpf_route {
+	int err;
+	__u8 type;
+	_Bool uses_device;
+	_Bool own_accepted;
+	_Bool on_loopback;
+	_Bool has_address;
+};
+
+enum srcguard_rpf_next
+srcguard_rpf_ipv4_addresses(const struct srcguard_ipv4_packet *packet,
+			    enum srcguard_reason *reason);
+enum srcguard_reason
+srcguard_rpf_judge(enum srcguard_rp_filter mode, const struct srcguard_rpf_route *route);
+
+#endif /* SRCGUARD_CORE_RPF_H */

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is kept about the devices of a namespace while one of its guards is on:
+ * their counters. Follows netdevice events, so a device that leaves (also to
+ * another namespace) takes its numbers along and one that comes starts clean.
+ * Process context, under RTNL.
+ */
+#include <linux/slab.h>
+
+#include "srcguard.h"
+
+/* No device has index 0: there is the stand-in for those without an entry. */
+#define SRCGUARD_DEVICE_STAND_IN	0
+
+static void srcguard_device_free_rcu(struct rcu_head *rcu)
+{
+	struct srcguard_device *device = container_of(rcu, struct srcguard_device, rcu);
+
+	free_percpu(device->counters);
+	kfree(device);
+}
+
+static struct srcguard_device *srcguard_device_alloc(struct net_device *dev)
+{
+	struct srcguard_device *device = kzalloc(sizeof(*device), GFP_KERNEL_ACCOUNT);
+	int cpu;
+
+	if (!device)
+		return NULL;
+	device->dev = dev;
+	device->counters = alloc_percpu_gfp(struct srcguard_counters, GFP_KERNEL_ACCOUNT);
+	if (!device->counters) {
+		kfree(device);
+		return NULL;
+	}
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(device->counters, cpu)->syncp);
+	return device;
+}
+
+static void srcguard_device_changed(struct srcguard_net *sgn)
+{
+	/* 0 means "no generation" to netlink dumps. */
+	WRITE_ONCE(sgn->generation, sgn->generation + 1 ?: 1);
+}
+
+static int srcguard_device_add(struct srcguard_net *sgn, unsigned long index,
+			       struct net_device *dev)
+{
+	struct srcguard_device *device;
+	int err;
+
+	if (xa_load(&sgn->devices, index))
+		return 0;
+	device = srcguard_device_alloc(dev);
+	if (!device)
+		return -ENOMEM;
+	err = xa_err(xa_store(&sgn->devices, index, device, GFP_KERNEL));
+	if (err)
+		srcguard_device_free_rcu(&device->rcu);
+	else
+		srcguard_device_changed(sgn);
+	return err;
+}
+
+static void srcguard_device_remove(struct srcguard_net *sgn, unsigned long index)
+{
+	struct srcguard_device *device = xa_erase(&sgn->devices, index);
+
+	if (!device)
+		return;
+	srcguard_device_changed(sgn);
+	call_rcu(&device->rcu, srcguard_device_free_rcu);
+}
+
+/**
+ * srcguard_device_net_fill - allocate what the guards need for every device
+ * @sgn: the namespace
+ *
+ * Return: 0 or -ENOMEM, and then nothing is kept.
+ */
+int srcguard_device_net_fill(struct srcguard_net *sgn)
+{
+	struct net_device *dev;
+	int err;
+
+	err = srcguard_device_add(sgn, SRCGUARD_DEVICE_STAND_IN, NULL);
+	for_each_netdev(sgn->net, dev) {
+		if (err)
+			break;
+		err = srcguard_device_add(sgn, dev->ifindex, dev);
+	}
+	if (err)
+		srcguard_device_net_drain(sgn);
+	return err;
+}
+
+/**
+ * srcguard_device_net_drain - free what srcguard_device_net_fill() allocated
+ * @sgn: the namespace; its hooks run no more
+ */
+void srcguard_device_net_drain(struct srcguard_net *sgn)
+{
+	struct srcguard_device *device;
+	unsigned long index;
+
+	xa_for_each(&sgn->devices, index, device)
+		srcguard_device_remove(sgn, index);
+}
+
+/**
+ * srcguard_device_find - what is kept about a device
+ * @sgn: the namespace; a guard is on, and the caller holds rcu_read_lock()
+ * @ifindex: the device
+ *
+ * Return: the stand-in if memory was short when the device came; NULL only if
+ * the guard is being turned off.
+ */
+struct srcguard_device *srcguard_device_find(struct srcguard_net *sgn, int ifindex)
+{
+	struct srcguard_device *device = xa_load(&sgn->devices, ifindex);
+
+	return likely(device) ? device : xa_load(&sgn->devices, SRCGUARD_DEVICE_STAND_IN);
+}
+
+static int srcguard_device_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct srcguard_net *sgn = srcguard_netns_of(dev_net(dev));
+
+	switch (event) {
+	case NETDEV_REGISTER:
+		/*
+		 * Without memory the device comes all the same: a device that
+		 * moves in could not be refused anyway. The stand-in counts.
+		 */
+		if (srcguard_policy_guarding(sgn))
+			srcguard_device_add(sgn, dev->ifindex, dev);
+		break;
+	case NETDEV_UNREGISTER:
+		srcguard_device_remove(sgn, dev->ifindex);
+		break;
+	case NETDEV_CHANGENAME:
+		srcguard_device_changed(sgn);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block srcguard_device_notifier = {
+	.notifier_call = srcguard_device_event,
+};
+
+/**
+ * srcguard_device_init - start to follow netdevice events
+ *
+ * Return: 0 or a negative error.
+ */
+int srcguard_device_init(void)
+{
+	return register_netdevice_notifier(&srcguard_device_notifier);
+}
+
+/**
+ * srcguard_device_exit - follow them no more
+ */
+void srcguard_device_exit(void)
+{
+	unregister_netdevice_notifier(&srcguard_device_notifier);
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The way of a packet: netfilter's hooks, registered in a namespace only while
+ * one of its guards is on. Softirq context, under RCU; nothing here allocates,
+ * sleeps or prints.
+ */
+#include <linux/inetdevice.h>
+#include <linux/netfilter_ipv4.h>
+
+#include "srcguard.h"
+
+/*
+ * First of all, before defragmentation and conntrack: what is dropped costs
+ * neither. Also before br_netfilter's ip_sabotage_in(), which takes the frames
+ * that a bridge hands to its own host out of PRE_ROUTING.
+ */
+#define SRCGUARD_HOOK_PRIORITY_EARLY	NF_IP_PRI_FIRST
+/* Right after the mangle table, where marks are set. */
+#define SRCGUARD_HOOK_PRIORITY_LATE	(NF_IP_PRI_MANGLE + 1)
+
+static unsigned int srcguard_hook_fail(struct srcguard_net *sgn, struct sk_buff *skb,
+				       const struct nf_hook_state *state,
+				       const struct srcguard_policy *policy,
+				       enum srcguard_reason reason)
+{
+	bool enforce = policy->knobs.value[SRCGUARD_A_POLICY_ENFORCE];
+
+	srcguard_stats_count(sgn, state->in, SRCGUARD_FAMILY_IPV4, reason,
+			     enforce ? SRCGUARD_OUTCOME_DROPPED : SRCGUARD_OUTCOME_AUDITED,
+			     skb->len);
+	if (!enforce)
+		return NF_ACCEPT;
+	return NF_DROP_REASON(skb, SKB_DROP_REASON_IP_RPFILTER, 0);
+}
+
+/**
+ * srcguard_hook_defer - leave a packet to the late hook
+ * @sgn: the namespace
+ *
+ * No event tells that a device got src_valid_mark, so it is a packet that finds
+ * the late hook missing, and passes unjudged until it is there.
+ */
+void srcguard_hook_defer(struct srcguard_net *sgn)
+{
+	if (likely(READ_ONCE(sgn->registered[SRCGUARD_POSITION_LATE])))
+		return;
+	atomic64_inc(&sgn->unjudged);
+	schedule_work(&sgn->late_work);
+}
+
+static unsigned int srcguard_hook_ipv4(struct srcguard_net *sgn, struct sk_buff *skb,
+				       const struct nf_hook_state *state,
+				       enum srcguard_position position)
+{
+	const struct srcguard_policy *policy = rcu_dereference(sgn->policy);
+	enum srcguard_rp_filter mode = policy->knobs.value[SRCGUARD_A_POLICY_RP_FILTER];
+	enum srcguard_reason reason;
+
+	if (mode == SRCGUARD_RP_FILTER_OFF)
+		return NF_ACCEPT;
+	reason = srcguard_rpf_ipv4(sgn, skb, state, mode, position);
+	if (likely(reason == SRCGUARD_REASON_NONE))
+		return NF_ACCEPT;
+	return srcguard_hook_fail(sgn, skb, state, policy, reason);
+}
+
+static unsigned int srcguard_hook_ipv4_early(void *priv, struct sk_buff *skb,
+					     const struct nf_hook_state *state)
+{
+	return srcguard_hook_ipv4(priv, skb, state, SRCGUARD_POSITION_EARLY);
+}
+
+static unsigned int srcguard_hook_ipv4_late(void *priv, struct sk_buff *skb,
+					    const struct nf_hook_state *state)
+{
+	return srcguard_hook_ipv4(priv, skb, state, SRCGUARD_POSITION_LATE);
+}
+
+static int srcguard_hook_register_one(struct srcguard_net *sgn, enum srcguard_position position)
+{
+	int err;
+
+	if (sgn->registered[position])
+		return 0;
+	err = nf_register_net_hook(sgn->net, &sgn->ops[position]);
+	if (!err)
+		WRITE_ONCE(sgn->registered[position], true);
+	return err;
+}
+
+static void srcguard_hook_unregister_one(struct srcguard_net *sgn, enum srcguard_position position)
+{
+	if (!sgn->registered[position])
+		return;
+	WRITE_ONCE(sgn->registered[position], false);
+	nf_unregister_net_hook(sgn->net, &sgn->ops[position]);
+}
+
+static void srcguard_hook_late_work(struct work_struct *work)
+{
+	struct srcguard_net *sgn = container_of(work, struct srcguard_net, late_work);
+
+	rtnl_lock();
+	/* Short of memory, the next packet that needs it asks again. */
+	if (sgn->registered[SRCGUARD_POSITION_EARLY])
+		srcguard_hook_register_one(sgn, SRCGUARD_POSITION_LATE);
+	rtnl_unlock();
+}
+
+/**
+ * srcguard_hook_net_init - prepare a namespace's hooks
+ * @sgn: the namespace
+ */
+void srcguard_hook_net_init(struct srcguard_net *sgn)
+{
+	const struct nf_hook_ops ops = {
+		.pf	 = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priv	 = sgn,
+	};
+	struct nf_hook_ops *early = &sgn->ops[SRCGUARD_POSITION_EARLY];
+	struct nf_hook_ops *late = &sgn->ops[SRCGUARD_POSITION_LATE];
+
+	*early = ops;
+	early->hook = srcguard_hook_ipv4_early;
+	early->priority = SRCGUARD_HOOK_PRIORITY_EARLY;
+	*late = ops;
+	late->hook = srcguard_hook_ipv4_late;
+	late->priority = SRCGUARD_HOOK_PRIORITY_LATE;
+	INIT_WORK(&sgn->late_work, srcguard_hook_late_work);
+}
+
+/**
+ * srcguard_hook_register - start to look at packets
+ * @sgn: the namespace; the caller holds RTNL
+ *
+ * Return: 0, or netfilter's error; then srcguard_hook_unregister() undoes what
+ * was done.
+ */
+int srcguard_hook_register(struct srcguard_net *sgn)
+{
+	int err;
+
+	err = srcguard_hook_register_one(sgn, SRCGUARD_POSITION_EARLY);
+	if (!err && srcguard_rpf_ipv4_net_needs_late(sgn->net))
+		err = srcguard_hook_register_one(sgn, SRCGUARD_POSITION_LATE);
+	return err;
+}
+
+/**
+ * srcguard_hook_unregister - look at packets no more
+ * @sgn: the namespace; the caller holds RTNL, and waits for a grace period
+ *	before it frees what the hooks read
+ */
+void srcguard_hook_unregister(struct srcguard_net *sgn)
+{
+	srcguard_hook_unregister_one(sgn, SRCGUARD_POSITION_LATE);
+	srcguard_hook_unregister_one(sgn, SRCGUARD_POSITION_EARLY);
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The generic-netlink family. Its messages are specified in the uapi header;
+ * here they are only translated. Process context; operations run in parallel,
+ * RTNL orders those that change something.
+ */
+#include <linux/capability.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "srcguard.h"
+
+/*
+ * Checked here and not by GENL_UNS_ADMIN_PERM, for the sake of a text. The
+ * socket's opener must have the capability as well: a privileged process that
+ * was handed somebody's socket is no deputy.
+ */
+static int srcguard_netlink_may_change(struct sk_buff *skb, struct genl_info *info)
+{
+	if (netlink_ns_capable(skb, genl_info_net(info)->user_ns, CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG(info->extack, "CAP_NET_ADMIN over the network namespace is needed");
+	return -EPERM;
+}
+
+static int srcguard_netlink_policy_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct srcguard_net *sgn = srcguard_netns_of(genl_info_net(info));
+	struct srcguard_knobs knobs;
+	struct sk_buff *reply;
+	unsigned int i;
+	void *header;
+
+	srcguard_policy_read(sgn, &knobs);
+
+	reply = genlmsg_new(SRCGUARD_A_POLICY_MAX * nla_total_size(sizeof(u32)), GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	header = genlmsg_put_reply(reply, info, &srcguard_netlink_family, 0,
+				   SRCGUARD_CMD_POLICY_GET);
+	if (!header)
+		goto err_free;
+	for (i = 1; i <= SRCGUARD_A_POLICY_MAX; i++)
+		if (nla_put_u32(reply, i, knobs.value[i]))
+			goto err_free;
+	genlmsg_end(reply, header);
+	return genlmsg_reply(reply, info);
+
+err_free:
+	nlmsg_free(reply);
+	return -EMSGSIZE;
+}
+
+static int srcguard_netlink_policy_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct srcguard_net *sgn = srcguard_netns_of(genl_info_net(info));
+	struct srcguard_knobs knobs = {};
+	unsigned int i;
+	u32 which = 0;
+	int err;
+
+	err = srcguard_netlink_may_change(skb, info);
+	if (err)
+		return err;
+
+	for (i = 1; i <= SRCGUARD_A_POLICY_MAX; i++) {
+		if (!info->attrs[i])
+			continue;
+		knobs.value[i] = nla_get_u32(info->attrs[i]);
+		which |= BIT(i);
+	}
+	if (!which) {
+		NL_SET_ERR_MSG(info->extack, "No knob is named");
+		return -EINVAL;
+	}
+
+	rtnl_lock();
+	err = srcguard_policy_set(sgn, &knobs, which, info->extack);
+	rtnl_unlock();
+	return err;
+}
+
+static int srcguard_netlink_stats_get(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return srcguard_stats_dump(srcguard_netns_of(sock_net(skb->sk)), skb, cb);
+}
+
+/* A request without a policy would have its attributes ignored, not refused. */
+static const struct nla_policy srcguard_netlink_no_attrs[] = {
+	[1] = { .type = NLA_REJECT },
+};
+
+static const struct nla_policy srcguard_netlink_policy_attrs[] = {
+	[SRCGUARD_A_POLICY_RP_FILTER] = NLA_POLICY_MAX(NLA_U32, SRCGUARD_RP_FILTER_LOOSE),
+	[SRCGUARD_A_POLICY_ENFORCE] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+static const struct genl_ops srcguard_netlink_ops[] = {
+	{
+		.cmd	 = SRCGUARD_CMD_POLICY_GET,
+		.doit	 = srcguard_netlink_policy_get,
+		.policy	 = srcguard_netlink_no_attrs,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_no_attrs) - 1,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_POLICY_SET,
+		.doit	 = srcguard_netlink_policy_set,
+		.policy	 = srcguard_netlink_policy_attrs,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_policy_attrs) - 1,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_STATS_GET,
+		.dumpit	 = srcguard_netlink_stats_get,
+		.policy	 = srcguard_netlink_no_attrs,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_no_attrs) - 1,
+	},
+};
+
+struct genl_family srcguard_netlink_family __ro_after_init = {
+	.name		= SRCGUARD_GENL_NAME,
+	.version	= SRCGUARD_GENL_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.ops		= srcguard_netlink_ops,
+	.n_ops		= ARRAY_SIZE(srcguard_netlink_ops),
+};
+
+/**
+ * srcguard_netlink_init - register the family
+ *
+ * Return: 0 or a negative error.
+ */
+int __init srcguard_netlink_init(void)
+{
+	return genl_register_family(&srcguard_netlink_family);
+}
+
+/**
+ * srcguard_netlink_exit - unregister it; waits for running operations
+ */
+void srcguard_netlink_exit(void)
+{
+	genl_unregister_family(&srcguard_netlink_family);
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A namespace's policy: publishes new values, and turns the machinery on with
+ * the first guard and off with the last. Process context, under RTNL.
+ */
+#include <linux/netlink.h>
+#include <linux/slab.h>
+
+#include "srcguard.h"
+
+static struct srcguard_policy *srcguard_policy_alloc(const struct srcguard_knobs *knobs)
+{
+	struct srcguard_policy *policy = kmalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
+
+	if (policy)
+		policy->knobs = *knobs;
+	return policy;
+}
+
+static void srcguard_policy_guard_off(struct srcguard_net *sgn)
+{
+	srcguard_hook_unregister(sgn);
+	/* Netfilter does not wait for hooks that are still running. */
+	synchronize_net();
+	srcguard_device_net_drain(sgn);
+}
+
+static int srcguard_policy_guard_on(struct srcguard_net *sgn)
+{
+	int err;
+
+	err = srcguard_device_net_fill(sgn);
+	if (err)
+		return err;
+	err = srcguard_hook_register(sgn);
+	if (err)
+		srcguard_policy_guard_off(sgn);
+	return err;
+}
+
+/**
+ * srcguard_policy_net_init - give a namespace its first policy
+ * @sgn: the namespace
+ * @knobs: the values
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int srcguard_policy_net_init(struct srcguard_net *sgn, const struct srcguard_knobs *knobs)
+{
+	struct srcguard_policy *policy = srcguard_policy_alloc(knobs);
+	int err = 0;
+
+	if (!policy)
+		return -ENOMEM;
+
+	rtnl_lock();
+	rcu_assign_pointer(sgn->policy, policy);
+	if (srcguard_knob_guarding(knobs))
+		err = srcguard_policy_guard_on(sgn);
+	rtnl_unlock();
+	if (err)
+		kfree(policy);
+	return err;
+}
+
+/**
+ * srcguard_policy_net_pre_exit - stop guarding a namespace
+ * @sgn: the namespace; no sysctl or netlink handler can find it any more, and
+ *	a grace period comes before srcguard_policy_net_exit()
+ */
+void srcguard_policy_net_pre_exit(struct srcguard_net *sgn)
+{
+	rtnl_lock();
+	srcguard_hook_unregister(sgn);
+	rtnl_unlock();
+}
+
+/**
+ * srcguard_policy_net_exit - take a namespace's policy away
+ * @sgn: the namespace; its hooks run no more
+ */
+void srcguard_policy_net_exit(struct srcguard_net *sgn)
+{
+	rtnl_lock();
+	srcguard_device_net_drain(sgn);
+	kfree_rcu(rtnl_dereference(sgn->policy), rcu);
+	rtnl_unlock();
+}
+
+/**
+ * srcguard_policy_set - change some knobs, all of them or none
+ * @sgn: the namespace; the caller holds RTNL and has checked capabilities
+ * @knobs: the new values, already checked against their ranges
+ * @which: a bit for every knob that is to change, BIT(enum srcguard_policy_attr)
+ * @extack: told why it failed; may be NULL
+ *
+ * Return: 0 or -ENOMEM, and then nothing has changed.
+ */
+int srcguard_policy_set(struct srcguard_net *sgn, const struct srcguard_knobs *knobs,
+			u32 which, struct netlink_ext_ack *extack)
+{
+	struct srcguard_policy *old = rtnl_dereference(sgn->policy);
+	struct srcguard_policy *new = srcguard_policy_alloc(&old->knobs);
+	bool was = srcguard_knob_guarding(&old->knobs);
+	unsigned int i;
+	int err = 0;
+	bool is;
+
+	if (!new)
+		goto err_memory;
+
+	for (i = 1; i <= SRCGUARD_A_POLICY_MAX; i++)
+		if (which & BIT(i))
+			new->knobs.value[i] = knobs->value[i];
+	is = srcguard_knob_guarding(&new->knobs);
+
+	/* The hooks find a policy without guards before and after, and pass. */
+	if (is && !was)
+		err = srcguard_policy_guard_on(sgn);
+	if (err)
+		goto err_free;
+	rcu_assign_pointer(sgn->policy, new);
+	if (was && !is)
+		srcguard_policy_guard_off(sgn);
+	kfree_rcu(old, rcu);
+	return 0;
+
+err_free:
+	kfree(new);
+err_memory:
+	NL_SET_ERR_MSG(extack, "No memory for the counters or hooks of this namespace");
+	return -ENOMEM;
+}
+
+/**
+ * srcguard_policy_read - a consistent copy of the knobs
+ * @sgn: the namespace
+ * @knobs: where to
+ */
+void srcguard_policy_read(struct srcguard_net *sgn, struct srcguard_knobs *knobs)
+{
+	rcu_read_lock();
+	*knobs = rcu_dereference(sgn->policy)->knobs;
+	rcu_read_unlock();
+}
+
+/**
+ * srcguard_policy_guarding - whether a guard is on
+ * @sgn: the namespace; the caller holds RTNL
+ */
+bool srcguard_policy_guarding(struct srcguard_net *sgn)
+{
+	return srcguard_knob_guarding(&rtnl_dereference(sgn->policy)->knobs);
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The reverse-path filter for IPv4: asks the packet, its device and the FIB for
+ * the facts that core/rpf.c judges. Packet path, under RCU.
+ *
+ * Which packets are looked at, and what the lookup is asked, follows
+ * ip_route_input_slow() and __fib_validate_source().
+ */
+#include <linux/inetdevice.h>
+#include <linux/ip.h>
+#include <linux/netfilter_bridge.h>
+#include <net/dst_metadata.h>
+#include <net/ip.h>
+#include <net/ip_fib.h>
+#include <net/l3mdev.h>
+#include <net/xfrm.h>
+
+#include "srcguard.h"
+
+static bool srcguard_rpf_ipv4_has_bridge_info(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	return nf_bridge_info_exists(skb);
+#else
+	return false;
+#endif
+}
+
+static bool srcguard_rpf_ipv4_rules_need_ports(const struct net *net)
+{
+	return READ_ONCE(net->ipv4.fib_rules_require_fldissect);
+}
+
+/*
+ * A packet is not the filter's business if its route is known already (what
+ * loops back keeps its route), if IPsec vouches for it, if a bridge only passes
+ * it on, or if it was judged on the way into its VRF: then it is here a second
+ * time, with the VRF as device.
+ */
+static bool srcguard_rpf_ipv4_concerns(const struct sk_buff *skb, const struct net_device *in)
+{
+	return !skb_valid_dst(skb) && !netif_is_l3_master(in) && !secpath_exists(skb) &&
+	       !nf_bridge_in_prerouting(skb);
+}
+
+/*
+ * Marks count on a device with src_valid_mark and are set in the mangle table;
+ * ports count for some rules, and fragments have none until they are joined. A
+ * frame that a bridge hands up went through the tables as a bridged one, and
+ * br_netfilter keeps it from coming there again: it is judged at once.
+ */
+static bool srcguard_rpf_ipv4_needs_late(const struct sk_buff *skb, const struct net *net,
+					 struct in_device *in_dev)
+{
+	if (!IN_DEV_SRC_VMARK(in_dev) && !srcguard_rpf_ipv4_rules_need_ports(net))
+		return false;
+	return !srcguard_rpf_ipv4_has_bridge_info(skb);
+}
+
+/**
+ * srcguard_rpf_ipv4_net_needs_late - whether packets can be expected to need it
+ * @net: a namespace; the caller holds RTNL
+ */
+bool srcguard_rpf_ipv4_net_needs_late(struct net *net)
+{
+	struct net_device *dev;
+
+	if (srcguard_rpf_ipv4_rules_need_ports(net))
+		return true;
+	for_each_netdev(net, dev) {
+		struct in_device *in_dev = __in_dev_get_rtnl(dev);
+
+		if (in_dev && IN_DEV_SRC_VMARK(in_dev))
+			return true;
+	}
+	return false;
+}
+
+/* Nobody can send from a broadcast address; only rules can tell the difference. */
+static bool srcguard_rpf_ipv4_to_broadcast(struct net *net, const struct net_device *in,
+					   __be32 daddr)
+{
+	return fib4_has_custom_rules(net) &&
+	       inet_addr_type_dev_table(net, in, daddr) == RTN_BROADCAST;
+}
+
+static void srcguard_rpf_ipv4_look_up(struct sk_buff *skb, const struct nf_hook_state *state,
+				      struct in_device *in_dev, bool from_any,
+				      struct srcguard_rpf_route *route)
+{
+	struct net *net = state->net;
+	struct net_device *in = state->in;
+	const struct iphdr *iph = ip_hdr(skb);
+	struct flowi4 fl4 = {
+		.flowi4_iif	= LOOPBACK_IFINDEX,
+		.flowi4_l3mdev	= l3mdev_master_ifindex_rcu(in),
+		.flowi4_dscp	= ip4h_dscp(iph),
+		.flowi4_scope	= RT_SCOPE_UNIVERSE,
+		.flowi4_uid	= sock_net_uid(net, NULL),
+		.flowi4_mark	= IN_DEV_SRC_VMARK(in_dev) ? skb->mark : 0,
+		.daddr		= iph->saddr,
+	};
+	struct flow_keys keys;
+	struct fib_result result;
+
+	if (!from_any && !srcguard_rpf_ipv4_to_broadcast(net, in, iph->daddr))
+		fl4.saddr = iph->daddr;
+	if (fib4_rules_early_flow_dissect(net, skb, &fl4, &keys))
+		swap(fl4.fl4_sport, fl4.fl4_dport);
+
+	route->err = fib_lookup(net, &fl4, &result, 0);
+	if (route->err)
+		return;
+	route->type = result.type;
+	route->own_accepted = result.type == RTN_LOCAL && IN_DEV_ACCEPT_LOCAL(in_dev);
+	route->on_loopback = in == net->loopback_dev;
+	route->uses_device = fib_info_nh_uses_dev(result.fi, in);
+	route->has_address = rcu_access_pointer(in_dev->ifa_list);
+}
+
+static enum srcguard_reason srcguard_rpf_ipv4_judge(struct sk_buff *skb,
+						    const struct nf_hook_state *state,
+						    struct in_device *in_dev,
+						    enum srcguard_rp_filter mode)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct srcguard_ipv4_packet packet = {
+		.saddr = iph->saddr,
+		.daddr = iph->daddr,
+		.protocol = iph->protocol,
+	};
+	enum srcguard_reason reason = SRCGUARD_REASON_NONE;
+	enum srcguard_rpf_next next;
+	struct srcguard_rpf_route route;
+
+	if (ipv4_is_loopback(packet.saddr) || ipv4_is_loopback(packet.daddr))
+		packet.route_localnet = IN_DEV_NET_ROUTE_LOCALNET(in_dev, state->net);
+
+	next = srcguard_rpf_ipv4_addresses(&packet, &reason);
+	if (next == SRCGUARD_RPF_PASS || next == SRCGUARD_RPF_FAIL)
+		return reason;
+
+	srcguard_rpf_ipv4_look_up(skb, state, in_dev, next == SRCGUARD_RPF_ROUTE_ANY, &route);
+	return srcguard_rpf_judge(mode, &route);
+}
+
+/**
+ * srcguard_rpf_ipv4 - judge a packet, if this is the place for it
+ * @sgn: the namespace it is in
+ * @skb: a packet in PRE_ROUTING, its IP header checked by ip_rcv()
+ * @state: how it came here
+ * @mode: not SRCGUARD_RP_FILTER_OFF
+ * @position: which of the hooks this is
+ *
+ * Return: SRCGUARD_REASON_NONE if it passes.
+ */
+enum srcguard_reason srcguard_rpf_ipv4(struct srcguard_net *sgn, struct sk_buff *skb,
+				       const struct nf_hook_state *state,
+				       enum srcguard_rp_filter mode,
+				       enum srcguard_position position)
+{
+	/* Read once: it may go away at any time, though not under our feet. */
+	struct in_device *in_dev = __in_dev_get_rcu(state->in);
+	bool late;
+
+	if (!in_dev || !srcguard_rpf_ipv4_concerns(skb, state->in))
+		return SRCGUARD_REASON_NONE;
+
+	late = srcguard_rpf_ipv4_needs_late(skb, state->net, in_dev);
+	if (late && position == SRCGUARD_POSITION_EARLY)
+		srcguard_hook_defer(sgn);
+	if (late != (position == SRCGUARD_POSITION_LATE))
+		return SRCGUARD_REASON_NONE;
+
+	return srcguard_rpf_ipv4_judge(skb, state, in_dev, mode);
+}

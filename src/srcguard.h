@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the parts of the module know of each other.
+ *
+ * Locks. RTNL is the one writer lock: it protects every pointer and flag of
+ * struct srcguard_net and the set of its devices. The packet path, dumps and
+ * reading sysctls hold rcu_read_lock() only.
+ */
+#ifndef SRCGUARD_H
+#define SRCGUARD_H
+
+#include "compat/requirements.h"
+
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/rtnetlink.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+
+#include "core/knob.h"
+#include "core/rpf.h"
+
+struct netlink_callback;
+struct netlink_ext_ack;
+
+/**
+ * enum srcguard_family - index of an address family in tables of counters
+ * @SRCGUARD_FAMILY_IPV4: AF_INET
+ * @SRCGUARD_FAMILY_COUNT: number of families
+ */
+enum srcguard_family {
+	SRCGUARD_FAMILY_IPV4,
+	SRCGUARD_FAMILY_COUNT
+};
+
+/**
+ * struct srcguard_policy - what a namespace's owner asked for
+ * @knobs: the values
+ * @rcu: readers may still look at a policy that was replaced
+ *
+ * Never changed once it is published.
+ */
+struct srcguard_policy {
+	struct srcguard_knobs knobs;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct srcguard_counter - one number of packets and their bytes
+ * @packets: packets
+ * @bytes: bytes from the IP header on
+ */
+struct srcguard_counter {
+	u64_stats_t packets;
+	u64_stats_t bytes;
+};
+
+/**
+ * struct srcguard_counters - one CPU's counters of one device
+ * @slot: by family, reason and outcome; those enums count from 1
+ * @syncp: lets 32-bit readers see whole values
+ */
+struct srcguard_counters {
+	struct srcguard_counter slot[SRCGUARD_FAMILY_COUNT][SRCGUARD_REASON_MAX]
+				    [SRCGUARD_OUTCOME_MAX];
+	struct u64_stats_sync syncp;
+};
+
+/**
+ * struct srcguard_device - what is kept about a device while a guard is on
+ * @dev: the device, NULL for the stand-in of devices that memory was too short
+ *	for. No reference: the object leaves the namespace's table at
+ *	NETDEV_UNREGISTER, and what is in the table or was reached under RCU has
+ *	a device that RCU keeps, too.
+ * @counters: per CPU, written by the packet path, read by dumps
+ * @rcu: the packet path may still count for a device that is gone
+ */
+struct srcguard_device {
+	struct net_device *dev;
+	struct srcguard_counters __percpu *counters;
+	struct rcu_head rcu;
+};
+
+/**
+ * enum srcguard_position - where in PRE_ROUTING a packet is looked at
+ * @SRCGUARD_POSITION_EARLY: before everything else
+ * @SRCGUARD_POSITION_LATE: after the mangle table, when marks are set and
+ *	fragments joined
+ * @SRCGUARD_POSITION_COUNT: number of positions
+ */
+enum srcguard_position {
+	SRCGUARD_POSITION_EARLY,
+	SRCGUARD_POSITION_LATE,
+	SRCGUARD_POSITION_COUNT
+};
+
+/**
+ * struct srcguard_net - a namespace's state
+ * @net: the namespace; it owns this object
+ * @policy: replaced under RTNL, read under RCU; never NULL
+ * @devices: struct srcguard_device by ifindex, and the stand-in at index 0;
+ *	changed under RTNL, read under RCU; empty while no guard is on
+ * @generation: moves when @devices changes (RTNL), to mark interrupted dumps
+ * @ops: the hooks as they were handed to netfilter
+ * @registered: which of @ops are registered (RTNL; the packet path peeks)
+ * @late_work: registers the late hook when a packet turns out to need it
+ * @unjudged: packets that passed while @late_work was on its way
+ * @sysctl_table: the table that @sysctl_header shows
+ * @sysctl_header: net.srcguard in this namespace
+ */
+struct srcguard_net {
+	struct net *net;
+	struct srcguard_policy __rcu *policy;
+	struct xarray devices;
+	u32 generation;
+	struct nf_hook_ops ops[SRCGUARD_POSITION_COUNT];
+	bool registered[SRCGUARD_POSITION_COUNT];
+	struct work_struct late_work;
+	atomic64_t unjudged;
+	struct ctl_table *sysctl_table;
+	struct ctl_table_header *sysctl_header;
+};
+
+/* main.c */
+extern struct srcguard_knobs srcguard_main_params;
+
+/* netns.c */
+int srcguard_netns_init(void);
+void srcguard_netns_ready(void);
+void srcguard_netns_exit(void);
+struct srcguard_net *srcguard_netns_of(struct net *net);
+
+/* policy.c */
+int srcguard_policy_net_init(struct srcguard_net *sgn, const struct srcguard_knobs *knobs);
+void srcguard_policy_net_pre_exit(struct srcguard_net *sgn);
+void srcguard_policy_net_exit(struct srcguard_net *sgn);
+int srcguard_policy_set(struct srcguard_net *sgn, const struct srcguard_knobs *knobs,
+			u32 which, struct netlink_ext_ack *extack);
+void srcguard_policy_read(struct srcguard_net *sgn, struct srcguard_knobs *knobs);
+bool srcguard_policy_guarding(struct srcguard_net *sgn);
+
+/* hook.c */
+void srcguard_hook_net_init(struct srcguard_net *sgn);
+int srcguard_hook_register(struct srcguard_net *sgn);
+void srcguard_hook_unregister(struct srcguard_net *sgn);
+void srcguard_hook_defer(struct srcguard_net *sgn);
+
+/* rpf_ipv4.c */
+bool srcguard_rpf_ipv4_net_needs_late(struct net *net);
+enum srcguard_reason srcguard_rpf_ipv4(struct srcguard_net *sgn, struct sk_buff *skb,
+				       const struct nf_hook_state *state,
+				       enum srcguard_rp_filter mode,
+				       enum srcguard_position position);
+
+/* device.c */
+int srcguard_device_init(void);
+void srcguard_device_exit(void);
+int srcguard_device_net_fill(struct srcguard_net *sgn);
+void srcguard_device_net_drain(struct srcguard_net *sgn);
+struct srcguard_device *srcguard_device_find(struct srcguard_net *sgn, int ifindex);
+
+/* stats.c */
+void srcguard_stats_count(struct srcguard_net *sgn, const struct net_device *in,
+			  enum srcguard_family family, enum srcguard_reason reason,
+			  enum srcguard_outcome outcome, unsigned int bytes);
+int srcguard_stats_dump(struct srcguard_net *sgn, struct sk_buff *skb,
+			struct netlink_callback *cb);
+
+/* sysctl.c */
+int srcguard_sysctl_net_init(struct srcguard_net *sgn);
+void srcguard_sysctl_net_exit(struct srcguard_net *sgn);
+
+/* netlink.c */
+extern struct genl_family srcguard_netlink_family;
+int srcguard_netlink_init(void);
+void srcguard_netlink_exit(void);
+
+#endif /* SRCGUARD_H */
