@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the test scripts share; sourced first. KTAP on standard output. The script
+# announces its number of checks with "plan", makes them with "ok", "is",
+# "refused", "fails", and ends with "finish" (0 passed, 1 failed, 4 skipped).
+# Namespaces get random names, and all of them are gone at the end.
+
+set -u
+
+checks=0 bad=0 planned=0
+started=$(date +%s)
+run_id=$(tr -dc a-z0-9 </dev/urandom | head -c 4)
+declare -a namespaces=()
+
+say() { echo "# $*"; }
+
+plan() { # N
+	planned=$1
+	echo "TAP version 13"
+	echo "1..$planned"
+}
+
+result() { # STATUS WHAT
+	checks=$((checks + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $checks $2"
+	else
+		bad=$((bad + 1))
+		echo "not ok $checks $2"
+	fi
+}
+
+# ok WHAT COMMAND...: the command succeeds
+ok() {
+	local what=$1 output status
+	shift
+	output=$("$@" 2>&1)
+	status=$?
+	[ $status -eq 0 ] || say "$* -> $status: ${output//$'\n'/$'\n'# }"
+	result $status "$what"
+}
+
+# fails WHAT STATUS COMMAND...: the command ends with exactly this status
+fails() {
+	local what=$1 want=$2 output status
+	shift 2
+	output=$("$@" 2>&1)
+	status=$?
+	[ $status -eq "$want" ] || say "$* -> $status, not $want: ${output//$'\n'/$'\n'# }"
+	result $((status != want)) "$what"
+}
+
+# refused WHAT TEXT COMMAND...: the command fails, and its errors hold TEXT
+refused() {
+	local what=$1 text=$2 output status
+	shift 2
+	output=$("$@" 2>&1 >/dev/null)
+	status=$?
+	if [ $status -eq 0 ] || [[ $output != *"$text"* ]]; then
+		say "$* -> $status, wanted \"$text\": $output"
+		result 1 "$what"
+	else
+		result 0 "$what"
+	fi
+}
+
+# is WHAT WANT COMMAND...: the command prints exactly WANT
+is() {
+	local what=$1 want=$2 output
+	shift 2
+	output=$("$@" 2>&1)
+	[ "$output" = "$want" ] || say "$* -> \"$output\", not \"$want\""
+	[ "$output" = "$want" ]
+	result $? "$what"
+}
+
+# within SECONDS COMMAND...: the command succeeds before the time is up
+within() {
+	local deadline=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $deadline ] || return 1
+		sleep 0.05
+	done
+}
+
+skip() { # WHY
+	echo "ok 1 # SKIP $*"
+	exit 4
+}
+
+# Ends with what cannot be judged by a check: no plan kept, no namespace left.
+finish() {
+	say "seconds: $(($(date +%s) - started))"
+	if [ $checks -ne "$planned" ]; then
+		say "$checks checks were made, $planned were planned"
+		bad=$((bad + 1))
+	fi
+	say "passed $((checks - bad)), failed $bad"
+	[ $bad -eq 0 ] || exit 1
+	exit 0
+}
+
+cleanup() {
+	local name
+	[ -z "${packets_PID-}" ] || kill "$packets_PID" 2>/dev/null
+	for name in "${namespaces[@]}"; do
+		ip netns pids "$name" 2>/dev/null | xargs -r kill 2>/dev/null
+		ip netns del "$name" 2>/dev/null
+	done
+}
+trap cleanup EXIT
+
+# namespace NAME...: new namespaces; $NAME holds the real, random name of each
+namespace() {
+	local name real
+	for name; do
+		real=$name-$run_id
+		ip netns add "$real" || exit 1
+		namespaces+=("$real")
+		printf -v "$name" %s "$real"
+		ip -n "$real" link set lo up
+	done
+}
+
+# at NETNS COMMAND...: "-" is where the script is
+at() {
+	local name=$1
+	shift
+	if [ "$name" = - ]; then "$@"; else ip netns exec "$name" "$@"; fi
+}
+
+# link NETNS DEVICE ADDRESS NETNS DEVICE ADDRESS: a veth pair, up; "-" as an
+# address is none
+link() {
+	local left=() right=()
+	[ "$1" = - ] || left=(netns "$1")
+	[ "$4" = - ] || right=(netns "$4")
+	ip link add "$2" "${left[@]}" type veth peer name "$5" "${right[@]}" || exit 1
+	end "$1" "$2" "$3"
+	end "$4" "$5" "$6"
+}
+
+end() { # NETNS DEVICE ADDRESS
+	at "$1" ip link set "$2" up
+	[ "$3" = - ] || at "$1" ip addr add "$3" dev "$2"
+}
+
+mac() { # NETNS DEVICE
+	at "$1" cat "/sys/class/net/$2/address"
+}
+
+conf() { # NETNS KEY=VALUE...: below net.ipv4.conf
+	local name=$1 pair
+	shift
+	for pair; do at "$name" sysctl -qw "net.ipv4.conf.$pair" || exit 1; done
+}
+
+# send NETNS DEVICE MAC COUNT EXPRESSION: see packets.py
+send() {
+	local answer
+	if [ -z "${packets_PID-}" ]; then
+		coproc packets { exec python3 "${lib_dir}/packets.py" 2>&1; }
+		read -r answer <&"${packets[0]}"
+	fi
+	echo "$*" >&"${packets[1]}"
+	read -r answer <&"${packets[0]}"
+	[[ $answer == "sent "* ]] || say "send $*: $answer"
+	[[ $answer == "sent "* ]]
+}
+lib_dir=${BASH_SOURCE[0]%/*}
+
+# counted NETNS DEVICE REASON [OUTCOME [packets|bytes]]: what the module counted
+counted() {
+	at "$1" srcguard -j stats | jq --arg d "$2" --arg r "$3" --arg o "${4-dropped}" \
+		--arg u "${5-packets}" \
+		'[.[] | select(.device == $d and .reason == $r and .outcome == $o) | .[$u]] | add // 0'
+}
+
+# counted_all NETNS: everything the module counted there, one a line
+counted_all() {
+	at "$1" srcguard -j stats |
+		jq -r '.[] | "\(.device) \(.family) \(.reason) \(.outcome) \(.packets)"' | sort
+}
+
+# watch NETNS: count what gets past the guard, by a rule of nft; "passed" reads
+# it for a source address, and starts again from 0
+watch() {
+	at "$1" nft -f - <<-'EOT'
+	table ip watch {
+		set seen { type ipv4_addr; flags dynamic; counter; size 65535; }
+		chain early { type filter hook prerouting priority -310; update @seen { ip saddr }; }
+	}
+	EOT
+}
+
+passed() { # NETNS ADDRESS
+	at "$1" nft -j list set ip watch seen |
+		jq --arg a "$2" '[.nftables[].set.elem[]?.elem | select(.val == $a) |
+			.counter.packets] | add // 0'
+}
+
+unwatch() { # NETNS: forget what was seen
+	at "$1" nft flush set ip watch seen
+}
+
+# load [PARAMETER...]: the module, silently
+load() {
+	modprobe srcguard "$@" || exit 1
+}

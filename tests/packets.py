@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Sends packets as tests ask for them, one request a line on standard input:
+
+    NETNS DEVICE MAC COUNT EXPRESSION
+
+NETNS is a name below /run/netns, or "-" for this process's own; MAC is the
+Ethernet destination, or "-" on a device without a link layer; EXPRESSION is
+scapy's, from the IP header on: IP(src="192.0.2.1",dst="10.0.0.1")/UDP(). "i" is
+the number of the packet, from 0, and the expression is evaluated for each packet
+if it has an "i" in it. A scapy list expression sends its elements one by one.
+Answers "sent N" or "error TEXT". One process for a whole script, because
+loading scapy takes seconds in an emulator.
+"""
+import ctypes
+import os
+import re
+import socket
+import sys
+
+from scapy.compat import raw
+from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption, IPOption_RR, fragment  # noqa: F401
+from scapy.layers.inet6 import *  # noqa: F401,F403
+from scapy.layers.l2 import ARP, Dot1Q, Ether  # noqa: F401
+from scapy.packet import Raw  # noqa: F401
+
+CLONE_NEWNET = 0x40000000
+ETH_P_IP = 0x0800
+ETH_P_IPV6 = 0x86dd
+
+libc = ctypes.CDLL(None, use_errno=True)
+home = os.open("/proc/self/ns/net", os.O_RDONLY)
+sockets = {}
+
+
+def enter(fd):
+    if libc.setns(fd, CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def packet_socket(netns, device):
+    """A packet socket in NETNS, kept until the device is another one."""
+    try:
+        if netns != "-":
+            fd = os.open("/run/netns/" + netns, os.O_RDONLY)
+            try:
+                enter(fd)
+            finally:
+                os.close(fd)
+        key = (netns, device, socket.if_nametoindex(device))
+        if key not in sockets:
+            sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            sock.bind((device, 0))
+            sockets[key] = sock
+        return sockets[key]
+    finally:
+        enter(home)
+
+
+def frames(expression, i):
+    packets = eval(expression, globals(), {"i": i})  # a test's own text
+    return packets if isinstance(packets, list) else [packets]
+
+
+def send(netns, device, mac, count, expression):
+    sock = packet_socket(netns, device)
+    head = b""
+    sent = 0
+    fixed = None if re.search(r"\bi\b", expression) else frames(expression, 0)
+    if fixed is not None:
+        fixed = [raw(packet) for packet in fixed]
+    for i in range(count):
+        for packet in fixed or [raw(packet) for packet in frames(expression, i)]:
+            if mac != "-":
+                version = packet[0] >> 4 if packet else 4
+                kind = ETH_P_IPV6 if version == 6 else ETH_P_IP
+                head = bytes.fromhex(mac.replace(":", "")) + sock.getsockname()[4] + \
+                    kind.to_bytes(2, "big")
+            sock.send(head + packet)
+            sent += 1
+    return sent
+
+
+def main():
+    print("ready", flush=True)
+    for line in sys.stdin:
+        try:
+            netns, device, mac, count, expression = line.split(None, 4)
+            print("sent", send(netns, device, mac, int(count), expression), flush=True)
+        except Exception as error:  # whatever it is, the test wants to hear of it
+            print("error", type(error).__name__, error, flush=True)
+
+
+main()
