@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* srcguard show: the knobs that the module reports, in the order of names.c. */
+#include "tool.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <netlink/attr.h>
+
+static int cmd_show_width(void)
+{
+	const struct knob *knob;
+	size_t width = 0;
+
+	for (knob = names_knobs; knob->name; knob++)
+		if (strlen(knob->name) > width)
+			width = strlen(knob->name);
+	return width;
+}
+
+static bool cmd_show_each(struct nlattr **attr, void *arg)
+{
+	const struct knob *knob;
+	struct print *p = arg;
+
+	for (knob = names_knobs; knob->name; knob++) {
+		const struct name *name;
+		char before[32], number[16];
+		uint32_t value;
+
+		if (!attr[knob->attr])
+			continue;
+		value = nla_get_u32(attr[knob->attr]);
+		name = names_find(knob->values, value);
+		snprintf(before, sizeof(before), "%-*s ", cmd_show_width(), knob->name);
+		/* A newer module's mode as its number, which set takes as well. */
+		snprintf(number, sizeof(number), "%" PRIu32, value);
+		if (knob->number)
+			print_number(p, knob->name, before, value);
+		else
+			print_string(p, knob->name, before, name ? name->name : number);
+		print_newline(p);
+	}
+	return true;
+}
+
+int cmd_show(const struct options *opt, int argc, char **argv)
+{
+	static const struct nla_policy policy[SRCGUARD_A_POLICY_MAX + 1] = {
+		[SRCGUARD_A_POLICY_RP_FILTER]	= { .type = NLA_U32 },
+		[SRCGUARD_A_POLICY_ENFORCE]	= { .type = NLA_U32 },
+	};
+	static const struct nl_request request = {
+		.cmd	= SRCGUARD_CMD_POLICY_GET,
+		.max	= SRCGUARD_A_POLICY_MAX,
+		.policy	= policy,
+		.each	= cmd_show_each,
+	};
+	struct print p;
+
+	if (argc > 1) {
+		print_error("show takes no argument, but there is '%.64s'", argv[1]);
+		return TOOL_USAGE;
+	}
+	print_begin(&p, opt, false);
+	return print_end(&p, nl_request(&request, opt->netns, &p));
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Output. A command says each value once, with its JSON key and with the text
+ * that stands before it for people. Both forms are plain ASCII whatever a device
+ * is called: nobody who can name a device gets to talk to the terminal, and
+ * JSON stays valid.
+ */
+#include "tool.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+/* Bytes beyond printable ASCII as \xHH, a backslash doubled. */
+static void print_escaped(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = *text;
+
+		if (c == '\\')
+			fputs("\\\\", out);
+		else if (c >= ' ' && c <= '~')
+			putc(c, out);
+		else
+			fprintf(out, "\\x%02x", c);
+	}
+}
+
+/* The next code point of UTF-8 text; U+FFFD for a byte that starts none. */
+static uint32_t print_next_code(const char **text)
+{
+	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *s = (const unsigned char *)*text;
+	unsigned int i, more = s[0] < 0xc0 ? 0 : s[0] < 0xe0 ? 1 : s[0] < 0xf0 ? 2 : 3;
+	uint32_t code = s[0] & (0x3f >> more);
+
+	++*text;
+	if (s[0] < 0x80)
+		return s[0];
+	if (!more || s[0] >= 0xf8)
+		return 0xfffd;
+	for (i = 1; i <= more; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0xfffd;
+		code = code << 6 | (s[i] & 0x3f);
+	}
+	if (code < least[more] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+		return 0xfffd;
+	*text += more;
+	return code;
+}
+
+/*
+ * json-c escapes what JSON asks for and hands on all other bytes. These occur
+ * within strings only, where \u can stand for any of them.
+ */
+static void print_json(const char *json)
+{
+	while (*json) {
+		uint32_t code = print_next_code(&json);
+
+		if (code < 0x7f)
+			putchar(code);
+		else if (code < 0x10000)
+			printf("\\u%04" PRIx32, code);
+		else
+			printf("\\u%04" PRIx32 "\\u%04" PRIx32, 0xd800 + ((code - 0x10000) >> 10),
+			       0xdc00 + (code & 0x3ff));
+	}
+	putchar('\n');
+}
+
+/* A list takes its values in rows; otherwise there is one object. */
+void print_begin(struct print *p, const struct options *opt, bool list)
+{
+	*p = (struct print){ .json = opt->json, .pretty = opt->pretty };
+	if (!p->json)
+		return;
+	p->root = list ? json_object_new_array() : json_object_new_object();
+	p->row = list ? NULL : p->root;
+	p->failed = !p->root;
+}
+
+void print_row(struct print *p)
+{
+	if (!p->json || p->failed)
+		return;
+	p->row = json_object_new_object();
+	if (!p->row || json_object_array_add(p->root, p->row)) {
+		json_object_put(p->row);
+		p->failed = true;
+	}
+}
+
+static void print_add(struct print *p, const char *key, struct json_object *value)
+{
+	if (!value || json_object_object_add(p->row, key, value)) {
+		json_object_put(value);
+		p->failed = true;
+	}
+}
+
+void print_string(struct print *p, const char *key, const char *before, const char *value)
+{
+	if (!p->json) {
+		fputs(before, stdout);
+		print_escaped(stdout, value);
+	} else if (!p->failed) {
+		print_add(p, key, json_object_new_string(value));
+	}
+}
+
+void print_number(struct print *p, const char *key, const char *before, uint64_t value)
+{
+	if (!p->json)
+		printf("%s%" PRIu64, before, value);
+	else if (!p->failed)
+		print_add(p, key, json_object_new_uint64(value));
+}
+
+/* A value by its name; by "KEY-NUMBER" if it is a newer module's. */
+void print_name(struct print *p, const char *key, const char *before,
+		const struct name *list, uint32_t value)
+{
+	const struct name *name = names_find(list, value);
+	char unknown[32];
+
+	snprintf(unknown, sizeof(unknown), "%s-%" PRIu32, key, value);
+	print_string(p, key, before, name ? name->name : unknown);
+}
+
+/* Ends a line of text. */
+void print_newline(const struct print *p)
+{
+	if (!p->json)
+		putchar('\n');
+}
+
+/* Writes the JSON, unless the command came to nothing. */
+int print_end(struct print *p, int ret)
+{
+	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
+	const char *json;
+
+	if (p->json && !ret) {
+		flags |= p->pretty ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED :
+				     JSON_C_TO_STRING_PLAIN;
+		json = p->failed ? NULL : json_object_to_json_string_ext(p->root, flags);
+		if (json) {
+			print_json(json);
+		} else {
+			print_error("%s", strerror(ENOMEM));
+			ret = TOOL_REFUSED;
+		}
+	}
+	json_object_put(p->root);
+	return ret;
+}
+
+/* At the very end: output that nobody could take is a failure, not a success. */
+int print_flush(int ret)
+{
+	bool failed = ferror(stdout);
+
+	errno = 0;
+	if (!fclose(stdout) && !failed)
+		return ret;
+	print_error("cannot write the output: %s", strerror(errno ? errno : EIO));
+	return ret ? ret : TOOL_REFUSED;
+}
+
+/* One line on stderr, bounded and as harmless as the output. */
+void print_error(const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	fputs("srcguard: ", stderr);
+	print_escaped(stderr, text);
+	putc('\n', stderr);
+}
