@@ -136,7 +136,7 @@ static int srcguard_device_event(struct notifier_block *nb, unsigned long event,
 		 */
 		if (srcguard_policy_guarding(sgn))
 			srcguard_device_add(sgn, dev->ifindex, dev);
-		break;
+		return notifier_from_errno(srcguard_bridge_registered(sgn, dev));
 	case NETDEV_UNREGISTER:
 		srcguard_device_remove(sgn, dev->ifindex);
 		break;
@@ -149,6 +149,8 @@ static int srcguard_device_event(struct notifier_block *nb, unsigned long event,
 
 static struct notifier_block srcguard_device_notifier = {
 	.notifier_call = srcguard_device_event,
+	/* After br_netfilter's, see bridge.c. */
+	.priority = INT_MIN,
 };
 
 /**

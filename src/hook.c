@@ -42,7 +42,7 @@ static unsigned int srcguard_hook_fail(struct srcguard_net *sgn, struct sk_buff 
  */
 void srcguard_hook_defer(struct srcguard_net *sgn)
 {
-	if (likely(READ_ONCE(sgn->registered[SRCGUARD_POSITION_LATE])))
+	if (likely(READ_ONCE(sgn->hooks[SRCGUARD_POSITION_LATE].registered)))
 		return;
 	atomic64_inc(&sgn->unjudged);
 	schedule_work(&sgn->late_work);
@@ -78,22 +78,25 @@ static unsigned int srcguard_hook_ipv4_late(void *priv, struct sk_buff *skb,
 
 static int srcguard_hook_register_one(struct srcguard_net *sgn, enum srcguard_position position)
 {
+	struct srcguard_hook *hook = &sgn->hooks[position];
 	int err;
 
-	if (sgn->registered[position])
+	if (hook->registered)
 		return 0;
-	err = nf_register_net_hook(sgn->net, &sgn->ops[position]);
+	err = nf_register_net_hook(sgn->net, &hook->ops[hook->active]);
 	if (!err)
-		WRITE_ONCE(sgn->registered[position], true);
+		WRITE_ONCE(hook->registered, true);
 	return err;
 }
 
 static void srcguard_hook_unregister_one(struct srcguard_net *sgn, enum srcguard_position position)
 {
-	if (!sgn->registered[position])
+	struct srcguard_hook *hook = &sgn->hooks[position];
+
+	if (!hook->registered)
 		return;
-	WRITE_ONCE(sgn->registered[position], false);
-	nf_unregister_net_hook(sgn->net, &sgn->ops[position]);
+	WRITE_ONCE(hook->registered, false);
+	nf_unregister_net_hook(sgn->net, &hook->ops[hook->active]);
 }
 
 static void srcguard_hook_late_work(struct work_struct *work)
@@ -102,9 +105,26 @@ static void srcguard_hook_late_work(struct work_struct *work)
 
 	rtnl_lock();
 	/* Short of memory, the next packet that needs it asks again. */
-	if (sgn->registered[SRCGUARD_POSITION_EARLY])
+	if (sgn->hooks[SRCGUARD_POSITION_EARLY].registered)
 		srcguard_hook_register_one(sgn, SRCGUARD_POSITION_LATE);
 	rtnl_unlock();
+}
+
+static void srcguard_hook_prepare(struct srcguard_net *sgn, enum srcguard_position position,
+				  nf_hookfn *function, int priority)
+{
+	const struct nf_hook_ops ops = {
+		.hook	  = function,
+		.priv	  = sgn,
+		.pf	  = NFPROTO_IPV4,
+		.hooknum  = NF_INET_PRE_ROUTING,
+		.priority = priority,
+	};
+	struct srcguard_hook *hook = &sgn->hooks[position];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hook->ops); i++)
+		hook->ops[i] = ops;
 }
 
 /**
@@ -113,20 +133,10 @@ static void srcguard_hook_late_work(struct work_struct *work)
  */
 void srcguard_hook_net_init(struct srcguard_net *sgn)
 {
-	const struct nf_hook_ops ops = {
-		.pf	 = NFPROTO_IPV4,
-		.hooknum = NF_INET_PRE_ROUTING,
-		.priv	 = sgn,
-	};
-	struct nf_hook_ops *early = &sgn->ops[SRCGUARD_POSITION_EARLY];
-	struct nf_hook_ops *late = &sgn->ops[SRCGUARD_POSITION_LATE];
-
-	*early = ops;
-	early->hook = srcguard_hook_ipv4_early;
-	early->priority = SRCGUARD_HOOK_PRIORITY_EARLY;
-	*late = ops;
-	late->hook = srcguard_hook_ipv4_late;
-	late->priority = SRCGUARD_HOOK_PRIORITY_LATE;
+	srcguard_hook_prepare(sgn, SRCGUARD_POSITION_EARLY, srcguard_hook_ipv4_early,
+			      SRCGUARD_HOOK_PRIORITY_EARLY);
+	srcguard_hook_prepare(sgn, SRCGUARD_POSITION_LATE, srcguard_hook_ipv4_late,
+			      SRCGUARD_HOOK_PRIORITY_LATE);
 	INIT_WORK(&sgn->late_work, srcguard_hook_late_work);
 }
 
@@ -156,4 +166,30 @@ void srcguard_hook_unregister(struct srcguard_net *sgn)
 {
 	srcguard_hook_unregister_one(sgn, SRCGUARD_POSITION_LATE);
 	srcguard_hook_unregister_one(sgn, SRCGUARD_POSITION_EARLY);
+}
+
+/**
+ * srcguard_hook_move_first - put the early hook before all others again
+ * @sgn: the namespace; the caller holds RTNL
+ *
+ * No packet is missed: for a moment there are two of it, and one that fails an
+ * audit may be counted twice.
+ *
+ * Return: 0, also if there is no hook, or netfilter's error: then it stays
+ * where it is.
+ */
+int srcguard_hook_move_first(struct srcguard_net *sgn)
+{
+	struct srcguard_hook *hook = &sgn->hooks[SRCGUARD_POSITION_EARLY];
+	unsigned int next = !hook->active;
+	int err;
+
+	if (!hook->registered)
+		return 0;
+	err = nf_register_net_hook(sgn->net, &hook->ops[next]);
+	if (err)
+		return err;
+	nf_unregister_net_hook(sgn->net, &hook->ops[hook->active]);
+	hook->active = next;
+	return 0;
 }

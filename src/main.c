@@ -4,7 +4,7 @@
  *
  * The parts, in the order they come up: netns.c gives every namespace its
  * policy, sysctls and, while a guard is on, its hooks; device.c follows devices;
- * netlink.c lets the tool in.
+ * bridge.c follows br_netfilter; netlink.c lets the tool in.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -74,12 +74,17 @@ static int __init srcguard_main_init(void)
 	err = srcguard_device_init();
 	if (err)
 		goto err_netns_exit;
-	err = srcguard_netlink_init();
+	err = srcguard_bridge_init();
 	if (err)
 		goto err_device_exit;
+	err = srcguard_netlink_init();
+	if (err)
+		goto err_bridge_exit;
 	srcguard_netns_ready();
 	return 0;
 
+err_bridge_exit:
+	srcguard_bridge_exit();
 err_device_exit:
 	srcguard_device_exit();
 err_netns_exit:
@@ -90,6 +95,7 @@ err_netns_exit:
 static void __exit srcguard_main_exit(void)
 {
 	srcguard_netlink_exit();
+	srcguard_bridge_exit();
 	srcguard_device_exit();
 	srcguard_netns_exit();
 }

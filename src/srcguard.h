@@ -97,14 +97,26 @@ enum srcguard_position {
 };
 
 /**
+ * struct srcguard_hook - a hook of a namespace
+ * @ops: what is handed to netfilter; two of the same, so that a hook can be
+ *	registered anew before it is unregistered
+ * @active: which of @ops is, or would be, registered
+ * @registered: whether it is
+ */
+struct srcguard_hook {
+	struct nf_hook_ops ops[2];
+	unsigned int active;
+	bool registered;
+};
+
+/**
  * struct srcguard_net - a namespace's state
  * @net: the namespace; it owns this object
  * @policy: replaced under RTNL, read under RCU; never NULL
  * @devices: struct srcguard_device by ifindex, and the stand-in at index 0;
  *	changed under RTNL, read under RCU; empty while no guard is on
  * @generation: moves when @devices changes (RTNL), to mark interrupted dumps
- * @ops: the hooks as they were handed to netfilter
- * @registered: which of @ops are registered (RTNL; the packet path peeks)
+ * @hooks: written under RTNL; the packet path peeks at "registered"
  * @late_work: registers the late hook when a packet turns out to need it
  * @unjudged: packets that passed while @late_work was on its way
  * @sysctl_table: the table that @sysctl_header shows
@@ -115,8 +127,7 @@ struct srcguard_net {
 	struct srcguard_policy __rcu *policy;
 	struct xarray devices;
 	u32 generation;
-	struct nf_hook_ops ops[SRCGUARD_POSITION_COUNT];
-	bool registered[SRCGUARD_POSITION_COUNT];
+	struct srcguard_hook hooks[SRCGUARD_POSITION_COUNT];
 	struct work_struct late_work;
 	atomic64_t unjudged;
 	struct ctl_table *sysctl_table;
@@ -145,7 +156,13 @@ bool srcguard_policy_guarding(struct srcguard_net *sgn);
 void srcguard_hook_net_init(struct srcguard_net *sgn);
 int srcguard_hook_register(struct srcguard_net *sgn);
 void srcguard_hook_unregister(struct srcguard_net *sgn);
+int srcguard_hook_move_first(struct srcguard_net *sgn);
 void srcguard_hook_defer(struct srcguard_net *sgn);
+
+/* bridge.c */
+int srcguard_bridge_init(void);
+void srcguard_bridge_exit(void);
+int srcguard_bridge_registered(struct srcguard_net *sgn, const struct net_device *dev);
 
 /* rpf_ipv4.c */
 bool srcguard_rpf_ipv4_net_needs_late(struct net *net);
