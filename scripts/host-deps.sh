@@ -27,4 +27,4 @@ fi
 echo "Installing ${missing[*]} (apt-get install -y --no-install-recommends ${missing[*]})" >&2
 export DEBIAN_FRONTEND=noninteractive
 "${sudo[@]}" apt-get update -qq
-"${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+"${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -12,6 +12,7 @@ checks=0 bad=0 planned=0
 started=$(date +%s)
 run_id=$(tr -dc a-z0-9 </dev/urandom | head -c 4)
 declare -a namespaces=()
+scratch=$(mktemp -d)
 
 say() { echo "# $*"; }
 
@@ -109,6 +110,7 @@ cleanup() {
 		ip netns pids "$name" 2>/dev/null | xargs -r kill 2>/dev/null
 		ip netns del "$name" 2>/dev/null
 	done
+	rm -rf "$scratch"
 }
 trap cleanup EXIT
 
@@ -203,6 +205,22 @@ passed() { # NETNS ADDRESS
 
 unwatch() { # NETNS: forget what was seen
 	at "$1" nft flush set ip watch seen
+}
+
+# hear NETNS ADDRESS PORT: a UDP socket that keeps what it receives; "heard"
+# prints that
+hear() {
+	at "$1" socat -u "UDP4-RECV:$3,bind=$2" "OPEN:$scratch/heard.$1.$3,creat,append" &
+	within 10 at "$1" bash -c "ss -Hlun 'sport = $3' | grep -q ."
+}
+
+heard() { # NETNS PORT
+	cat "$scratch/heard.$1.$2" 2>/dev/null
+}
+
+# got NETNS PORT TEXT: it received exactly this
+got() {
+	[ "$(heard "$1" "$2")" = "$3" ]
 }
 
 # load [PARAMETER...]: the module, silently

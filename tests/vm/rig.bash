@@ -38,3 +38,43 @@ in_root() {
 	as_root unshare --mount --pid --fork --kill-child -- \
 		bash "$top/tests/vm/enter" "$top" "$cache" "$@"
 }
+
+debian_mirror() { # LABEL: the first mirror with it that apt knows
+	# shellcheck disable=SC2016 # apt's own variables
+	apt-get indextargets --format '$(REPO_URI) $(ORIGIN)/$(LABEL)' \
+		'Created-By: Packages' |
+		awk -v want="Debian/$1" '$2 == want { print $1; exit }'
+}
+
+sources() { # SUITE: as lines of sources.list
+	local base=${1%-backports}
+	echo "deb $mirror $base main"
+	echo "deb $mirror $base-updates main"
+	[ -z "$security" ] || echo "deb $security $base-security main"
+	[ "$base" = "$1" ] || echo "deb $mirror $1 main"
+}
+
+find_mirrors() { # sets mirror and security
+	mirror=$(debian_mirror Debian)
+	if [ -z "$mirror" ]; then
+		as_root apt-get update -qq
+		mirror=$(debian_mirror Debian)
+	fi
+	[ -n "$mirror" ] || die "apt on this machine knows no Debian mirror"
+	security=$(debian_mirror Debian-Security)
+}
+
+debian_root() { # SUITE FOLDER PACKAGE...: a minimal Debian and these packages
+	local suite=$1 root=$2 proxy options=()
+	shift 2
+	while read -r proxy; do
+		options+=(--aptopt="$proxy")
+	done < <(apt-config dump Acquire | grep -iE '::proxy "' || true)
+	as_root rm -rf --one-file-system "$root"
+	sources "$suite" | as_root mmdebstrap --quiet --mode=root --variant=minbase \
+		--aptopt='APT::Install-Recommends "false"' "${options[@]}" \
+		--dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt='path-exclude=/usr/share/locale/*' \
+		--dpkgopt='path-exclude=/usr/share/doc/*' \
+		--include="$(IFS=,; echo "$*")" "$suite" "$root" - >&2
+}
