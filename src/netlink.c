@@ -85,6 +85,26 @@ static int srcguard_netlink_stats_get(struct sk_buff *skb, struct netlink_callba
 	return srcguard_stats_dump(srcguard_netns_of(sock_net(skb->sk)), skb, cb);
 }
 
+static int srcguard_netlink_state_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct srcguard_net *sgn = srcguard_netns_of(genl_info_net(info));
+	struct sk_buff *reply;
+	void *header;
+
+	reply = genlmsg_new(nla_total_size_64bit(sizeof(u64)), GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	header = genlmsg_put_reply(reply, info, &srcguard_netlink_family, 0,
+				   SRCGUARD_CMD_STATE_GET);
+	if (!header || nla_put_u64_64bit(reply, SRCGUARD_A_STATE_UNJUDGED,
+					 atomic64_read(&sgn->unjudged), SRCGUARD_A_STATE_PAD)) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(reply, header);
+	return genlmsg_reply(reply, info);
+}
+
 /* A request without a policy would have its attributes ignored, not refused. */
 static const struct nla_policy srcguard_netlink_no_attrs[] = {
 	[1] = { .type = NLA_REJECT },
@@ -111,6 +131,12 @@ static const struct genl_ops srcguard_netlink_ops[] = {
 	{
 		.cmd	 = SRCGUARD_CMD_STATS_GET,
 		.dumpit	 = srcguard_netlink_stats_get,
+		.policy	 = srcguard_netlink_no_attrs,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_no_attrs) - 1,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_STATE_GET,
+		.doit	 = srcguard_netlink_state_get,
 		.policy	 = srcguard_netlink_no_attrs,
 		.maxattr = ARRAY_SIZE(srcguard_netlink_no_attrs) - 1,
 	},

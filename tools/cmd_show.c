@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* srcguard show: the knobs that the module reports, in the order of names.c. */
+/*
+ * srcguard show: the knobs that the module reports, in the order of names.c, and
+ * after them what its guards noticed of themselves.
+ */
 #include "tool.h"
 
 #include <inttypes.h>
@@ -8,10 +11,12 @@
 
 #include <netlink/attr.h>
 
+static const char cmd_show_unjudged[] = "unjudged";
+
 static int cmd_show_width(void)
 {
 	const struct knob *knob;
-	size_t width = 0;
+	size_t width = strlen(cmd_show_unjudged);
 
 	for (knob = names_knobs; knob->name; knob++)
 		if (strlen(knob->name) > width)
@@ -19,7 +24,7 @@ static int cmd_show_width(void)
 	return width;
 }
 
-static bool cmd_show_each(struct nlattr **attr, void *arg)
+static bool cmd_show_each_knob(struct nlattr **attr, void *arg)
 {
 	const struct knob *knob;
 	struct print *p = arg;
@@ -45,24 +50,50 @@ static bool cmd_show_each(struct nlattr **attr, void *arg)
 	return true;
 }
 
+static bool cmd_show_each_state(struct nlattr **attr, void *arg)
+{
+	struct print *p = arg;
+	char before[32];
+
+	if (!attr[SRCGUARD_A_STATE_UNJUDGED])
+		return true;
+	snprintf(before, sizeof(before), "%-*s ", cmd_show_width(), cmd_show_unjudged);
+	print_number(p, cmd_show_unjudged, before, nla_get_u64(attr[SRCGUARD_A_STATE_UNJUDGED]));
+	print_newline(p);
+	return true;
+}
+
 int cmd_show(const struct options *opt, int argc, char **argv)
 {
 	static const struct nla_policy policy[SRCGUARD_A_POLICY_MAX + 1] = {
 		[SRCGUARD_A_POLICY_RP_FILTER]	= { .type = NLA_U32 },
 		[SRCGUARD_A_POLICY_ENFORCE]	= { .type = NLA_U32 },
 	};
-	static const struct nl_request request = {
+	static const struct nl_request knobs = {
 		.cmd	= SRCGUARD_CMD_POLICY_GET,
 		.max	= SRCGUARD_A_POLICY_MAX,
 		.policy	= policy,
-		.each	= cmd_show_each,
+		.each	= cmd_show_each_knob,
+	};
+	static const struct nla_policy state_policy[SRCGUARD_A_STATE_MAX + 1] = {
+		[SRCGUARD_A_STATE_UNJUDGED]	= { .type = NLA_U64 },
+	};
+	static const struct nl_request state = {
+		.cmd	= SRCGUARD_CMD_STATE_GET,
+		.max	= SRCGUARD_A_STATE_MAX,
+		.policy	= state_policy,
+		.each	= cmd_show_each_state,
 	};
 	struct print p;
+	int ret;
 
 	if (argc > 1) {
 		print_error("show takes no argument, but there is '%.64s'", argv[1]);
 		return TOOL_USAGE;
 	}
 	print_begin(&p, opt, false);
-	return print_end(&p, nl_request(&request, opt->netns, &p));
+	ret = nl_request(&knobs, opt->netns, &p);
+	if (ret == TOOL_DONE)
+		ret = nl_request(&state, NULL, &p);	/* which is entered by now */
+	return print_end(&p, ret);
 }

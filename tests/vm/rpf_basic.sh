@@ -34,7 +34,7 @@ zero() { # also a check that the counters go with the guard
 	unwatch "$host"
 }
 
-is "a new namespace starts strict" '{"rp_filter":"strict","enforce":1}' at "$host" srcguard -j show
+is "a new namespace starts strict" '{"rp_filter":"strict","enforce":1,"unjudged":0}' at "$host" srcguard -j show
 is "nothing is counted yet" "" counted_all "$host"
 
 ok "honest packets are sent" from 10.1.0.2

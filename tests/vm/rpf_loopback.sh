@@ -71,7 +71,7 @@ mode() { # KNOB VALUE...: with clean counters
 	unwatch "$host"
 }
 
-is "the host guards strictly" '{"rp_filter":"strict","enforce":1}' at "$host" srcguard -j show
+is "the host guards strictly" '{"rp_filter":"strict","enforce":1,"unjudged":0}' at "$host" srcguard -j show
 ok "a socket of the host listens" serve "$host" 8080
 ok "a socket of the box listens" serve "$box" 31000
 ok "a datagram socket of the host listens" hear "$host" "$own" 5000

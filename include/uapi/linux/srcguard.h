@@ -47,6 +47,14 @@
  *   Counters exist while a guard of the namespace is on. They follow a device's
  *   renames and are gone with the device. A dump during which a device came or
  *   went is marked NLM_F_DUMP_INTR.
+ *
+ * SRCGUARD_CMD_STATE_GET
+ *   Asks what the namespace's guards noticed of themselves. Needs no capability.
+ *   The request has no attributes, the answer is one message:
+ *
+ *     SRCGUARD_A_STATE_UNJUDGED     u64     packets that passed without a verdict
+ *                                           because the hook that they needed was
+ *                                           still being registered
  */
 #ifndef _UAPI_LINUX_SRCGUARD_H
 #define _UAPI_LINUX_SRCGUARD_H
@@ -60,6 +68,7 @@
  * @SRCGUARD_CMD_POLICY_GET: read the namespace's knobs
  * @SRCGUARD_CMD_POLICY_SET: set some of the namespace's knobs, atomically
  * @SRCGUARD_CMD_STATS_GET: dump the namespace's counters
+ * @SRCGUARD_CMD_STATE_GET: read what the guards noticed of themselves
  * @__SRCGUARD_CMD_MAX: end of the list, not a command
  */
 enum srcguard_cmd {
@@ -67,6 +76,7 @@ enum srcguard_cmd {
 	SRCGUARD_CMD_POLICY_GET	= 1,
 	SRCGUARD_CMD_POLICY_SET	= 2,
 	SRCGUARD_CMD_STATS_GET	= 3,
+	SRCGUARD_CMD_STATE_GET	= 4,
 	__SRCGUARD_CMD_MAX
 };
 
@@ -131,6 +141,24 @@ enum srcguard_stats_attr {
 };
 
 #define SRCGUARD_A_STATS_MAX	(__SRCGUARD_A_STATS_MAX - 1)
+
+/**
+ * enum srcguard_state_attr - what the guards noticed of themselves
+ * @SRCGUARD_A_STATE_UNSPEC: never used
+ * @SRCGUARD_A_STATE_PAD: aligns the 64-bit attributes, carries nothing
+ * @SRCGUARD_A_STATE_UNJUDGED: u64, packets that passed without a verdict
+ *	because the hook that they needed was still being registered; since the
+ *	namespace was made or the module loaded
+ * @__SRCGUARD_A_STATE_MAX: end of the list, not an attribute
+ */
+enum srcguard_state_attr {
+	SRCGUARD_A_STATE_UNSPEC		= 0,
+	SRCGUARD_A_STATE_PAD		= 1,
+	SRCGUARD_A_STATE_UNJUDGED	= 2,
+	__SRCGUARD_A_STATE_MAX
+};
+
+#define SRCGUARD_A_STATE_MAX	(__SRCGUARD_A_STATE_MAX - 1)
 
 /**
  * enum srcguard_reason - why a packet failed a guard
