@@ -136,10 +136,10 @@ at() {
 # link NETNS DEVICE ADDRESS NETNS DEVICE ADDRESS: a veth pair, up; "-" as an
 # address is none
 link() {
-	local left=() right=()
-	[ "$1" = - ] || left=(netns "$1")
-	[ "$4" = - ] || right=(netns "$4")
-	ip link add "$2" "${left[@]}" type veth peer name "$5" "${right[@]}" || exit 1
+	local here=() there=()
+	[ "$1" = - ] || here=(netns "$1")
+	[ "$4" = - ] || there=(netns "$4")
+	ip link add "$2" "${here[@]}" type veth peer name "$5" "${there[@]}" || exit 1
 	end "$1" "$2" "$3"
 	end "$4" "$5" "$6"
 }
@@ -210,7 +210,8 @@ unwatch() { # NETNS: forget what was seen
 # hear NETNS ADDRESS PORT: a UDP socket that keeps what it receives; "heard"
 # prints that
 hear() {
-	at "$1" socat -u "UDP4-RECV:$3,bind=$2" "OPEN:$scratch/heard.$1.$3,creat,append" &
+	at "$1" socat -u "UDP4-RECV:$3,bind=$2" "OPEN:$scratch/heard.$1.$3,creat,append" \
+		>/dev/null 2>&1 &
 	within 10 at "$1" bash -c "ss -Hlun 'sport = $3' | grep -q ."
 }
 
