@@ -1,0 +1,227 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A bridge, with and without br_netfilter, which sends bridged frames through
+# PRE_ROUTING as well. What the bridge only passes on is nobody's business here;
+# what it delivers to the host is judged, however it was addressed, and in
+# whichever order bridge, br_netfilter and guard came to be.
+#
+#   vm1  eth0   10.1.0.2/24 ---- p1 \
+#        eth0.7                      br0    10.1.0.1/24       host
+#   vm2  eth0   10.1.0.3/24 ---- p2 /  br0.7 10.7.0.1/24 (VLAN)
+#        eth0.7 10.7.0.3/24            mv0   10.8.0.1/24 (macvlan)
+#                                      mv1   10.1.0.9/24 (macvlan)  box
+#                                    other  10.2.0.1/24 (in box, too)
+#
+# Frames of each kind have a number and a source of their own.
+#
+# shellcheck disable=SC2317 # functions are called by name, as what a check tries
+. "${0%/*}/lib.sh"
+plan 34
+
+# Both guards judge before routing: what gets past either is seen after it.
+watch_routed() { # NETNS...
+	local name
+	for name; do
+		at "$name" nft -f - <<-'EOT'
+		table ip watch {
+			set seen { type ifname . ipv4_addr; flags dynamic; counter; size 65535; }
+			chain local { type filter hook input priority 0; update @seen { iifname . ip saddr }; }
+			chain forward { type filter hook forward priority 0; update @seen { iifname . ip saddr }; }
+		}
+		EOT
+	done
+}
+
+seen() { # NETNS: "DEVICE SOURCE PACKETS", one a line
+	at "$1" nft -j list set ip watch seen | jq -r '.nftables[].set.elem[]?.elem |
+		"\(.val.concat | join(" ")) \(.counter.packets)"' | sort
+}
+
+declare -A number=([strict]=1 [loose]=2)
+# guard NETNS kernel|srcguard [strict|loose]: who judges there from now on
+guard() {
+	local mode=${3-strict}
+	at "$1" srcguard set rp_filter off
+	if [ "$2" = kernel ]; then
+		conf "$1" "all.rp_filter=${number[$mode]}"
+	else
+		conf "$1" all.rp_filter=0
+		at "$1" srcguard set rp_filter "$mode"
+	fi
+	unwatch "$1"
+}
+load rp_filter=0
+dir=$(mktemp -d)
+all=ff:ff:ff:ff:ff:ff group=01:00:5e:00:00:01
+
+inhabitants() { # NUMBER: everything but the bridge
+	local name
+	namespace "host$1" "vm1_$1" "vm2_$1" "box$1"
+	host=host$1 vm1=vm1_$1 vm2=vm2_$1 box=box$1
+	host=${!host} vm1=${!vm1} vm2=${!vm2} box=${!box}
+	link "$host" p1 - "$vm1" eth0 10.1.0.2/24
+	link "$host" p2 - "$vm2" eth0 10.1.0.3/24
+	for name in "$vm1" "$vm2"; do
+		ip -n "$name" link add link eth0 name eth0.7 up type vlan id 7
+	done
+	ip -n "$vm2" addr add 10.7.0.3/24 dev eth0.7
+	for name in "$host" "$box"; do
+		ip -n "$name" link add other up type dummy
+		ip -n "$name" addr add 10.2.0.1/24 dev other
+	done
+	at "$host" sysctl -qw net.ipv4.ip_forward=1
+	watch_routed "$host" "$vm1" "$vm2" "$box"
+	# br_netfilter has bridged frames pass there as well
+	at "$host" nft insert rule ip watch forward oifname br0 accept
+}
+bridge_up() {
+	ip -n "$host" link add br0 type bridge
+	ip -n "$host" link set p1 master br0
+	ip -n "$host" link set p2 master br0
+	at "$host" bridge link set dev p1 hairpin on
+	end "$host" br0 10.1.0.1/24
+	ip -n "$host" link add link br0 name br0.7 type vlan id 7
+	end "$host" br0.7 10.7.0.1/24
+	ip -n "$host" link add link br0 name mv0 type macvlan mode bridge
+	end "$host" mv0 10.8.0.1/24
+	ip -n "$host" link add link br0 name mv1 type macvlan mode bridge
+	ip -n "$host" link set mv1 netns "$box"
+	end "$box" mv1 10.1.0.9/24
+	within 9 ready
+	to_br0=$(mac "$host" br0) to_p1=$(mac "$host" p1) to_mv0=$(mac "$host" mv0)
+	to_mv1=$(mac "$box" mv1) to_vm1=$(mac "$vm1" eth0) to_vm2=$(mac "$vm2" eth0)
+}
+ready() { # both ports forward
+	[ "$(at "$host" cat /sys/class/net/p{1,2}/brport/state)" = $'3\n3' ]
+}
+bridge_down() {
+	ip -n "$box" link del mv1
+	ip -n "$host" link del br0
+	: >"$dir/before" # the counters go with their devices
+}
+
+frame() { # DEVICE-OF-VM1 MAC COUNT SOURCE DESTINATION
+	send "$vm1" "$1" "$2" "$3" "IP(src='$4',dst='$5')/ICMP(type=0)"
+}
+delivered() { # NETWORK MACVLAN-NETWORK VLAN-NETWORK: frames for the host, from there
+	frame eth0 "$to_br0" 1 "$1.11" 10.1.0.1
+	frame eth0 "$to_p1" 2 "$1.12" 10.1.0.1
+	frame eth0 $all 4 "$1.13" 255.255.255.255
+	frame eth0 $group 8 "$1.14" 224.0.0.1
+	frame eth0 "$to_br0" 16 "$1.15" 10.2.0.99
+	frame eth0.7 "$to_br0" 32 "$3.16" 10.7.0.1
+	frame eth0 "$to_mv0" 64 "$2.17" 10.8.0.1
+	frame eth0 "$to_mv1" 128 "$1.18" 10.1.0.9
+}
+bridged() { # frames that are none of the host's business
+	frame eth0 "$to_vm2" 1 10.1.0.21 10.1.0.3
+	frame eth0 "$to_vm2" 2 10.2.0.22 10.1.0.3
+	frame eth0 "$to_vm2" 4 192.0.2.23 10.1.0.3
+	frame eth0 "$to_vm2" 8 10.1.0.1 10.1.0.3
+	frame eth0.7 "$to_vm2" 16 10.2.0.24 10.7.0.3
+	# by the port it came by
+	frame eth0 "$to_vm1" 32 10.2.0.25 10.1.0.2
+}
+
+# What is seen and counted of them. A macvlan beside the bridge's own address gets
+# a copy of what is for everybody, and there the bridge's neighbours are wrong.
+expect_bridge() { # DEVICE
+	honest=$(LC_ALL=C sort <<-EOT
+		box mv1 10.1.0.13 4
+		box mv1 10.1.0.14 8
+		box mv1 10.1.0.18 128
+		host br0.7 10.7.0.16 32
+		host mv0 10.8.0.17 64
+		host $1 10.1.0.11 1
+		host $1 10.1.0.12 2
+		host $1 10.1.0.13 4
+		host $1 10.1.0.14 8
+		host $1 10.1.0.15 16
+		EOT
+	)
+	drops="box mv1 ipv4 wrong_device dropped 140
+host br0 ipv4 wrong_device dropped 31
+host br0.7 ipv4 wrong_device dropped 32
+host mv0 ipv4 wrong_device dropped 88"
+}
+passed_on="vm1 eth0 10.2.0.25 32
+vm2 eth0 10.1.0.1 8
+vm2 eth0 10.1.0.13 4
+vm2 eth0 10.1.0.14 8
+vm2 eth0 10.1.0.21 1
+vm2 eth0 10.2.0.13 4
+vm2 eth0 10.2.0.14 8
+vm2 eth0 10.2.0.22 2
+vm2 eth0 192.0.2.23 4
+vm2 eth0.7 10.2.0.24 16"
+
+all_of() { # seen|counted_all NAME...: with the name before each line
+	local what=$1 name
+	shift
+	for name; do "$what" "${!name}" | sed "s/^/$name /"; done | LC_ALL=C sort
+}
+judged() { all_of seen host box; }
+unjudged() { all_of seen vm1 vm2 | grep -v "^vm1 eth0 10\..\.0\.1[34]"; }
+news() { # what was counted since the last time
+	all_of counted_all host box >"$dir/now"
+	awk '{ key = $1 " " $2 " " $3 " " $4 " " $5 }
+		FILENAME ~ /before$/ { before[key] = $6; next }
+		$6 != before[key] { print key, $6 - before[key] }' "$dir/before" "$dir/now"
+	mv "$dir/now" "$dir/before"
+}
+same() { # WANT COMMAND...
+	[ "$("${@:2}")" = "$1" ]
+}
+guards() { # kernel|srcguard: from now on
+	judge=$1
+	guard "$host" "$judge"
+	guard "$box" "$judge"
+	: >"$dir/before"
+}
+
+check() { # WHAT
+	local name what="$judge, $1"
+	for name in "$host" "$box" "$vm1" "$vm2"; do unwatch "$name"; done
+	delivered 10.1.0 10.8.0 10.7.0
+	bridged
+	within 5 same "$honest" judged # macvlan takes its time with broadcasts
+	is "$what: honest frames are delivered" "$honest" judged
+	unwatch "$host"
+	unwatch "$box"
+	delivered 10.2.0 10.2.0 10.2.0
+	within 5 same "$passed_on" unjudged
+	is "$what: bridged frames reach the other port, whatever their source" "$passed_on" unjudged
+	is "$what: spoofed frames are not delivered, however addressed" "" judged
+	[ "$judge" = kernel ] || is "$what: they are counted" "$drops" news
+}
+
+expect_bridge br0
+inhabitants 1
+bridge_up
+guards kernel
+check "without br_netfilter"
+guards srcguard
+check "without br_netfilter"
+modprobe br_netfilter
+at "$host" sysctl -qw net.bridge.bridge-nf-call-iptables=1
+check "br_netfilter after guard and bridge"
+guards srcguard
+check "guard after br_netfilter and bridge"
+guards kernel
+check "with br_netfilter"
+
+inhabitants 2
+guards srcguard
+bridge_up
+at "$host" sysctl -qw net.bridge.bridge-nf-call-iptables=1
+check "bridge after guard and br_netfilter"
+bridge_down
+bridge_up
+check "bridge made anew"
+rmmod br_netfilter
+check "br_netfilter gone again"
+modprobe br_netfilter
+check "and back"
+rm -r "$dir"
+finish

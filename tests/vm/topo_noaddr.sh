@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A device without an address, as in networks that give each guest a route of its
+# own and answer ARP on behalf of everybody (proxy ARP). The kernel's loose mode
+# is strict there.
+#
+#   guest                                                     host
+#   eth0 10.1.0.2/32 ---------------------------- tap  (no address)
+#   default via 169.254.1.1 (nobody's)            10.1.0.2/32 by tap, proxy_arp
+#   wan
+#   eth0 10.2.0.2/24 ---------------------------- wan  10.2.0.1/24
+#                                                 lo   10.0.0.1/32
+#
+# shellcheck disable=SC2317 # functions are called by name, as what a check tries
+. "${0%/*}/lib.sh"
+plan 38
+
+# Both guards judge before routing: what gets past either is seen after it.
+watch_routed() { # NETNS...
+	local name
+	for name; do
+		at "$name" nft -f - <<-'EOT'
+		table ip watch {
+			set seen { type ifname . ipv4_addr; flags dynamic; counter; size 65535; }
+			chain local { type filter hook input priority 0; update @seen { iifname . ip saddr }; }
+			chain forward { type filter hook forward priority 0; update @seen { iifname . ip saddr }; }
+		}
+		EOT
+	done
+}
+
+seen() { # NETNS: "DEVICE SOURCE PACKETS", one a line
+	at "$1" nft -j list set ip watch seen | jq -r '.nftables[].set.elem[]?.elem |
+		"\(.val.concat | join(" ")) \(.counter.packets)"' | sort
+}
+
+declare -A number=([strict]=1 [loose]=2)
+# guard NETNS kernel|srcguard [strict|loose]: who judges there from now on
+guard() {
+	local mode=${3-strict}
+	at "$1" srcguard set rp_filter off
+	if [ "$2" = kernel ]; then
+		conf "$1" "all.rp_filter=${number[$mode]}"
+	else
+		conf "$1" all.rp_filter=0
+		at "$1" srcguard set rp_filter "$mode"
+	fi
+	unwatch "$1"
+}
+load rp_filter=0
+namespace host guest wan
+link "$host" tap - "$guest" eth0 10.1.0.2/32
+link "$host" wan 10.2.0.1/24 "$wan" eth0 10.2.0.2/24
+ip -n "$host" addr add 10.0.0.1/32 dev lo
+ip -n "$host" route add 10.1.0.2 dev tap
+# nobody's, but ARP is answered only for what has a route
+ip -n "$host" route add 169.254.1.1 dev wan
+ip -n "$guest" route add default via 169.254.1.1 dev eth0 onlink
+ip -n "$wan" route add default via 10.2.0.1
+conf "$host" tap.proxy_arp=1
+# lest proxy ARP keeps the guest waiting
+at "$host" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.neigh.tap.proxy_delay=0
+watch_routed "$host"
+tap=$(mac "$host" tap) to_wan=$(mac "$host" wan)
+
+by_tap() { # SOURCE COUNT [DESTINATION]
+	send "$guest" eth0 "$tap" "$2" "IP(src='$1',dst='${3-10.0.0.1}')/ICMP(type=0)"
+}
+by_wan() { # SOURCE COUNT
+	send "$wan" eth0 "$to_wan" "$2" "IP(src='$1',dst='10.0.0.1')/ICMP(type=0)"
+}
+pings() { # NETNS ADDRESS
+	at "$1" ping -q -c 3 -i 0.02 -W 9 "$2"
+}
+drops() { # LINES: what is counted, if it is srcguard that judges
+	[ $judge = kernel ] || is "$judge, $mode: what is counted" "$1" counted_all "$host"
+}
+
+for mode in strict loose; do
+	for judge in kernel srcguard; do
+		guard "$host" $judge $mode
+		by_tap 10.1.0.2 5
+		by_tap 10.1.0.2 6 10.2.0.2
+		by_tap 10.1.0.2 7 255.255.255.255
+		by_tap 10.1.0.2 8 224.0.0.1
+		by_wan 10.2.0.2 9
+		is "$judge, $mode: honest packets get past" "tap 10.1.0.2 26
+wan 10.2.0.2 9" seen "$host"
+		ok "$judge, $mode: the guest reaches the host" pings "$guest" 10.0.0.1
+		ok "$judge, $mode: the guest reaches the world" pings "$guest" 10.2.0.2
+		ok "$judge, $mode: and the world the guest" pings "$wan" 10.1.0.2
+		ok "$judge, $mode: and the host the guest" pings "$host" 10.1.0.2
+		drops ""
+
+		guard "$host" $judge $mode
+		by_tap 10.2.0.2 5
+		by_tap 10.2.0.2 6 255.255.255.255
+		by_tap 10.1.0.3 7
+		by_tap 10.0.0.1 8
+		is "$judge, $mode: without an address, a wrong device is wrong" "" seen "$host"
+		by_wan 10.1.0.2 9
+		is "$judge, $mode: with one, it depends on the mode" \
+			"$([ $mode = strict ] || echo "wan 10.1.0.2 9")" seen "$host"
+		drops "tap ipv4 no_route dropped 7
+tap ipv4 own_address dropped 8
+tap ipv4 wrong_device dropped 11$([ $mode = loose ] || echo "
+wan ipv4 wrong_device dropped 9")"
+	done
+done
+
+# Unnumbered: it borrows the address of another device, and has one then.
+mode=loose
+ip -n "$host" addr add 10.0.0.1/32 dev tap
+for judge in kernel srcguard; do
+	guard "$host" $judge loose
+	by_tap 10.2.0.2 5
+	by_tap 10.1.0.3 6
+	is "$judge, loose: a borrowed address makes loose what it says" "tap 10.2.0.2 5" seen "$host"
+	drops "tap ipv4 no_route dropped 6"
+done
+ip -n "$host" addr del 10.0.0.1/32 dev tap
+for judge in kernel srcguard; do
+	guard "$host" $judge loose
+	by_tap 10.2.0.2 5
+	is "$judge, loose: given back, it is strict again" "" seen "$host"
+	drops "tap ipv4 wrong_device dropped 5"
+done
+finish

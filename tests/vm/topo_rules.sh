@@ -1,0 +1,262 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Policy routing: rules decide which way leads back to a source, by what the
+# packet carries: addresses, TOS, mark, ports.
+#
+#   a   eth0 10.1.0.2/24 ------ left   10.1.0.1/24  host   main: default by left
+#   b   eth0 10.2.0.2/24 ------ right  10.2.0.1/24         table 2: default by right
+#
+#   Each part has a rule that leads to table 2, and strangers (192.0.2.0/24) that
+#   come by one side or the other.
+#
+# shellcheck disable=SC2317 # functions are called by name, as what a check tries
+. "${0%/*}/lib.sh"
+plan 44
+
+# Both guards judge before routing: what gets past either is seen after it.
+watch_routed() { # NETNS...
+	local name
+	for name; do
+		at "$name" nft -f - <<-'EOT'
+		table ip watch {
+			set seen { type ifname . ipv4_addr; flags dynamic; counter; size 65535; }
+			chain local { type filter hook input priority 0; update @seen { iifname . ip saddr }; }
+			chain forward { type filter hook forward priority 0; update @seen { iifname . ip saddr }; }
+		}
+		EOT
+	done
+}
+
+seen() { # NETNS: "DEVICE SOURCE PACKETS", one a line
+	at "$1" nft -j list set ip watch seen | jq -r '.nftables[].set.elem[]?.elem |
+		"\(.val.concat | join(" ")) \(.counter.packets)"' | sort
+}
+
+declare -A number=([strict]=1 [loose]=2)
+# guard NETNS kernel|srcguard [strict|loose]: who judges there from now on
+guard() {
+	local mode=${3-strict}
+	at "$1" srcguard set rp_filter off
+	if [ "$2" = kernel ]; then
+		conf "$1" "all.rp_filter=${number[$mode]}"
+	else
+		conf "$1" all.rp_filter=0
+		at "$1" srcguard set rp_filter "$mode"
+	fi
+	unwatch "$1"
+}
+load rp_filter=0
+namespace host a b
+link "$host" left 10.1.0.1/24 "$a" eth0 10.1.0.2/24
+link "$host" right 10.2.0.1/24 "$b" eth0 10.2.0.2/24
+ip -n "$host" route add default via 10.1.0.2
+ip -n "$host" route add table 2 default via 10.2.0.2
+watch_routed "$host"
+to_left=$(mac "$host" left) to_right=$(mac "$host" right)
+
+by() { # left|right COUNT EXPRESSION
+	if [ "$1" = left ]; then
+		send "$a" eth0 "$to_left" "$2" "$3"
+	else
+		send "$b" eth0 "$to_right" "$2" "$3"
+	fi
+}
+rule() { # RULE...: a rule that leads to table 2, until the part ends
+	rules+=("$*")
+	ip -n "$host" rule add "$@" table 2
+}
+forget() {
+	local rule
+	# shellcheck disable=SC2086 # a rule is several words
+	for rule in "${rules[@]}"; do ip -n "$host" rule del $rule; done
+	rules=()
+}
+declare -a rules=()
+sees() { # WHAT LINES: what gets past
+	is "$judge: $1" "$2" seen "$host"
+}
+drops() { # LINES: what is counted, if it is srcguard that judges
+	[ "$judge" = kernel ] || is "$judge: the rest is counted" "$1" counted_all "$host"
+}
+
+from_rules() {
+	rule from 10.2.0.1
+	guard "$host" "$judge"
+	by left 5 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
+	by right 6 "IP(src='192.0.2.1',dst='10.2.0.1')/ICMP(type=0)"
+	sees "from: to each address by its own way" "left 192.0.2.1 5
+right 192.0.2.1 6"
+	unwatch "$host"
+	by left 5 "IP(src='192.0.2.1',dst='10.2.0.1')/ICMP(type=0)"
+	by right 6 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
+	sees "from: not by the other's" ""
+	drops "left ipv4 wrong_device dropped 5
+right ipv4 wrong_device dropped 6"
+	forget
+
+	# nobody sends from a broadcast address: the rule is not for those
+	rule from 10.2.0.0/24
+	guard "$host" "$judge"
+	by right 5 "IP(src='192.0.2.1',dst='10.2.0.255')/ICMP(type=0)"
+	by right 6 "IP(src='192.0.2.1',dst='255.255.255.255')/ICMP(type=0)"
+	by right 7 "IP(src='192.0.2.1',dst='224.0.0.1')/ICMP(type=0)"
+	by right 8 "IP(src='10.2.0.2',dst='10.2.0.255')/ICMP(type=0)"
+	sees "from: broadcasts and groups have no such source" "right 10.2.0.2 8"
+	drops "right ipv4 wrong_device dropped 18"
+	forget
+}
+
+tos_rules() {
+	rule tos 0x10
+	guard "$host" "$judge"
+	by left 5 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
+	by right 6 "IP(src='192.0.2.1',dst='10.1.0.1',tos=0x10)/ICMP(type=0)"
+	by right 7 "IP(src='192.0.2.2',dst='10.1.0.1',tos=0x13)/ICMP(type=0)"
+	by left 8 "IP(src='192.0.2.3',dst='10.1.0.1',tos=0x10)/ICMP(type=0)"
+	by right 9 "IP(src='192.0.2.3',dst='10.1.0.1')/ICMP(type=0)"
+	by right 10 "IP(src='192.0.2.3',dst='10.1.0.1',tos=0x04)/ICMP(type=0)"
+	sees "tos: each by its way, ECN aside" "left 192.0.2.1 5
+right 192.0.2.1 6
+right 192.0.2.2 7"
+	drops "left ipv4 wrong_device dropped 8
+right ipv4 wrong_device dropped 19"
+	# kernels differ in which of the upper bits they look at
+	guard "$host" "$judge"
+	by left 5 "IP(src='192.0.2.4',dst='10.1.0.1',tos=0x90)/ICMP(type=0)"
+	by right 6 "IP(src='192.0.2.4',dst='10.1.0.1',tos=0x90)/ICMP(type=0)"
+	if [ "$judge" = kernel ]; then
+		kernel_saw=$(seen "$host")
+		say "tos 0x90 matches 0x10 by: $kernel_saw"
+	else
+		sees "tos: the upper bits as in the kernel" "$kernel_saw"
+	fi
+	forget
+}
+
+mark_rules() { # the mangle table marks what comes by the right
+	at "$host" nft -f - <<-'EOT'
+	table ip marks {
+		chain mangle { type filter hook prerouting priority -150; iifname "right" mark set 7; }
+	}
+	EOT
+	rule fwmark 7
+	guard "$host" "$judge"
+	by left 5 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
+	by right 6 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
+	sees "mark: without src_valid_mark it does not count" "left 192.0.2.1 5"
+	drops "right ipv4 wrong_device dropped 6"
+	conf "$host" right.src_valid_mark=1 left.src_valid_mark=1
+	guard "$host" "$judge"
+	by left 7 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
+	by right 8 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
+	sees "mark: with it, it does" "left 192.0.2.1 7
+right 192.0.2.1 8"
+	drops ""
+	at "$host" nft flush chain ip marks mangle
+	at "$host" nft add rule ip marks mangle iifname left mark set 7
+	guard "$host" "$judge"
+	by left 5 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
+	by right 6 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
+	sees "mark: what it says is obeyed" ""
+	drops "left ipv4 wrong_device dropped 5
+right ipv4 wrong_device dropped 6"
+	conf "$host" right.src_valid_mark=0 left.src_valid_mark=0
+	at "$host" nft delete table ip marks
+	forget
+}
+
+port_rules() { # ports are those of the answer: swapped
+	rule ipproto udp dport 5000
+	rule ipproto tcp sport 80
+	rule ipproto udp sport 6000-6010 dport 7000
+	guard "$host" "$judge"
+	by left 5 "IP(src='192.0.2.1',dst='10.1.0.1')/UDP(sport=5001,dport=9)"
+	by left 6 "IP(src='192.0.2.1',dst='10.1.0.1')/TCP(sport=5000,dport=81)"
+	by right 7 "IP(src='192.0.2.2',dst='10.1.0.1')/UDP(sport=5000,dport=9)"
+	by right 8 "IP(src='192.0.2.2',dst='10.1.0.1')/TCP(sport=9,dport=80)"
+	by right 9 "IP(src='192.0.2.2',dst='10.1.0.1')/UDP(sport=7000,dport=6010)"
+	sees "ports: each by its way" "left 192.0.2.1 11
+right 192.0.2.2 24"
+	drops ""
+	guard "$host" "$judge"
+	by left 5 "IP(src='192.0.2.1',dst='10.1.0.1')/UDP(sport=5000,dport=9)"
+	by left 6 "IP(src='192.0.2.1',dst='10.1.0.1')/TCP(sport=9,dport=80)"
+	by right 7 "IP(src='192.0.2.2',dst='10.1.0.1')/UDP(sport=9,dport=5000)"
+	by right 8 "IP(src='192.0.2.2',dst='10.1.0.1')/TCP(sport=80,dport=9)"
+	by right 9 "IP(src='192.0.2.2',dst='10.1.0.1')/UDP(sport=7000,dport=6011)"
+	by right 10 "IP(src='192.0.2.2',dst='10.1.0.1')/ICMP(type=0)"
+	sees "ports: not by the other's" ""
+	drops "left ipv4 wrong_device dropped 11
+right ipv4 wrong_device dropped 34"
+
+	# without conntrack nobody joins fragments before they are routed
+	guard "$host" "$judge"
+	by left 2 "fragment(IP(src='192.0.2.1',dst='10.1.0.1',id=100+i)/UDP(sport=5000,dport=9)/Raw(bytes(2000)),800)"
+	sees "ports: fragments have none" "left 192.0.2.1 2"
+	by right 2 "fragment(IP(src='192.0.2.2',dst='10.1.0.1',id=200+i)/UDP(sport=5000,dport=9)/Raw(bytes(2000)),800)"
+	sees "ports: not even the first" "left 192.0.2.1 2"
+	drops "right ipv4 wrong_device dropped 6"
+	at "$host" nft -f - <<-'EOT'
+	table ip track {
+		chain tracked { type filter hook prerouting priority -100; ct state new counter; }
+	}
+	EOT
+	guard "$host" "$judge"
+	by right 3 "fragment(IP(src='192.0.2.3',dst='10.1.0.1',id=300+i)/UDP(sport=5000,dport=9)/Raw(bytes(2000)),800)"
+	sees "ports: what conntrack has joined has them again" "right 192.0.2.3 3"
+	by left 2 "fragment(IP(src='192.0.2.4',dst='10.1.0.1',id=400+i)/UDP(sport=5000,dport=9)/Raw(bytes(2000)),800)"
+	by right 2 "fragment(IP(src='192.0.2.4',dst='10.1.0.1',id=500+i)/UDP(sport=9,dport=9)/Raw(bytes(2000)),800)"
+	sees "ports: and they are obeyed" "right 192.0.2.3 3"
+	drops "left ipv4 wrong_device dropped 2
+right ipv4 wrong_device dropped 2"
+	at "$host" nft delete table ip track
+	forget
+}
+
+verdict_rules() { # rules that refuse
+	ip -n "$host" rule add to 192.0.2.0/28 blackhole
+	ip -n "$host" rule add to 192.0.2.16/28 prohibit
+	guard "$host" "$judge"
+	by left 5 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
+	by left 6 "IP(src='192.0.2.17',dst='10.1.0.1')/ICMP(type=0)"
+	by left 7 "IP(src='192.0.2.33',dst='10.1.0.1')/ICMP(type=0)"
+	sees "a rule that refuses is one" "left 192.0.2.33 7"
+	drops "left ipv4 reject_route dropped 11"
+	ip -n "$host" rule del to 192.0.2.0/28
+	ip -n "$host" rule del to 192.0.2.16/28
+}
+
+for part in from tos mark port verdict; do
+	for judge in kernel srcguard; do
+		${part}_rules
+	done
+done
+
+# Rules and flags that come while the guard is on, with nobody to announce them.
+judge=srcguard
+guard "$host" "$judge"
+honest() { # the latest, by right
+	by right 1 "IP(src='192.0.2.1',dst='10.1.0.1')/UDP(sport=5000,dport=9)"
+	[ "$(seen "$host")" = "right 192.0.2.1 1" ]
+}
+spoofed() { # is no more seen
+	unwatch "$host"
+	by right 1 "IP(src='192.0.2.1',dst='10.1.0.1')/UDP(sport=5001,dport=9)"
+	[ -z "$(seen "$host")" ]
+}
+rule ipproto udp dport 5000
+ok "a new rule for ports is obeyed at once" honest
+ok "and nothing else gets past, in a moment" within 9 spoofed
+forget
+at "$host" nft -f - <<-'EOT'
+table ip marks {
+	chain mangle { type filter hook prerouting priority -150; udp sport 5000 mark set 7; }
+}
+EOT
+rule fwmark 7
+conf "$host" right.src_valid_mark=1
+unwatch "$host"
+ok "a new src_valid_mark is obeyed at once" honest
+ok "and nothing else gets past, in a moment" within 9 spoofed
+finish

@@ -1,0 +1,174 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# WireGuard as wg-quick sets it up for all traffic: a rule sends everything into
+# the tunnel but what has the tunnel's mark, the mangle table restores that mark
+# from conntrack on what comes back, and src_valid_mark makes the way back to the
+# server depend on it. So it can be judged only after the mangle table.
+#
+#   host                            router                          server
+#   eth0 10.1.0.1/24 --------- east 10.1.0.2/24
+#   default via 10.1.0.2       west 10.9.0.1/24 --------- eth0 10.9.0.2/24
+#   wg0  10.66.0.1/24 ======================================= wg0 10.66.0.2/24
+#   AllowedIPs 0.0.0.0/0                                      lo  198.51.100.1
+#
+# smp: 2
+# shellcheck disable=SC2317 # functions are called by name, as what a check tries
+. "${0%/*}/lib.sh"
+plan 26
+
+# Both guards judge before routing: what gets past either is seen after it.
+watch_routed() { # NETNS...
+	local name
+	for name; do
+		at "$name" nft -f - <<-'EOT'
+		table ip watch {
+			set seen { type ifname . ipv4_addr; flags dynamic; counter; size 65535; }
+			chain local { type filter hook input priority 0; update @seen { iifname . ip saddr }; }
+			chain forward { type filter hook forward priority 0; update @seen { iifname . ip saddr }; }
+		}
+		EOT
+	done
+}
+
+seen() { # NETNS: "DEVICE SOURCE PACKETS", one a line
+	at "$1" nft -j list set ip watch seen | jq -r '.nftables[].set.elem[]?.elem |
+		"\(.val.concat | join(" ")) \(.counter.packets)"' | sort
+}
+
+declare -A number=([strict]=1 [loose]=2)
+# guard NETNS kernel|srcguard [strict|loose]: who judges there from now on
+guard() {
+	local mode=${3-strict}
+	at "$1" srcguard set rp_filter off
+	if [ "$2" = kernel ]; then
+		conf "$1" "all.rp_filter=${number[$mode]}"
+	else
+		conf "$1" all.rp_filter=0
+		at "$1" srcguard set rp_filter "$mode"
+	fi
+	unwatch "$1"
+}
+load rp_filter=0
+namespace host router server
+link "$host" eth0 10.1.0.1/24 "$router" east 10.1.0.2/24
+link "$router" west 10.9.0.1/24 "$server" eth0 10.9.0.2/24
+ip -n "$host" route add default via 10.1.0.2
+ip -n "$server" route add default via 10.9.0.1
+at "$router" sysctl -qw net.ipv4.ip_forward=1
+to=$(mac "$host" eth0)
+dir=$(mktemp -d)
+
+ip -n "$server" link add wg0 type wireguard
+wg genkey >"$dir/server"
+wg genkey >"$dir/host"
+at "$server" wg set wg0 listen-port 51821 private-key "$dir/server" \
+	peer "$(wg pubkey <"$dir/host")" allowed-ips 10.66.0.1/32
+end "$server" wg0 10.66.0.2/24
+ip -n "$server" addr add 198.51.100.1 dev lo
+cat >"$dir/wg0.conf" <<-EOT
+	[Interface]
+	PrivateKey = $(<"$dir/host")
+	Address = 10.66.0.1/24
+	[Peer]
+	PublicKey = $(wg pubkey <"$dir/server")
+	Endpoint = 10.9.0.2:51821
+	AllowedIPs = 0.0.0.0/0
+EOT
+chmod 600 "$dir/wg0.conf"
+watch_routed "$host"
+quick() { # up|down
+	at "$host" wg-quick "$1" "$dir/wg0.conf"
+}
+tunnel() { # the host reaches what is behind the tunnel
+	at "$host" ping -q -c 10 -i 0.02 -W 9 198.51.100.1
+}
+neighbour() { # and its neighbour
+	at "$host" ping -q -c 4 -i 0.02 -W 9 10.1.0.2
+}
+outside() { # what belongs to the tunnel, not through it
+	send "$router" east "$to" 5 "IP(src='10.66.0.2',dst='10.1.0.1')/ICMP(type=0)"
+	send "$router" east "$to" 6 "IP(src='198.51.100.1',dst='10.1.0.1')/UDP(sport=51821,dport=9)"
+}
+spoofs() { # and what is outside, through it
+	outside
+	send "$server" wg0 - 7 "IP(src='10.1.0.2',dst='10.66.0.1')/ICMP(type=0)"
+}
+
+seen_clear() { # not the tunnel's own packets
+	seen "$host" | grep -v " 10.9.0.2 "
+}
+
+for judge in kernel srcguard; do
+	guard "$host" $judge
+	ok "$judge: wg-quick sets it up" quick up
+	ok "$judge: not even the first packets are lost" tunnel
+	ok "$judge: nor a neighbour's" neighbour
+	ok "$judge: nor what comes out of the tunnel unasked" \
+		at "$server" ping -q -c 4 -i 0.02 -W 9 -I 198.51.100.1 10.66.0.1
+	[ $judge = kernel ] || is "$judge: nothing is counted" "" counted_all "$host"
+	unwatch "$host"
+	spoofs
+	is "$judge: spoofed packets are not seen" "" seen_clear
+	[ $judge = kernel ] || is "$judge: they are counted" "eth0 ipv4 wrong_device dropped 11
+wg0 ipv4 wrong_device dropped 7" counted_all "$host"
+	conf "$host" all.src_valid_mark=0
+	fails "$judge: without src_valid_mark the tunnel has no way back" 1 \
+		at "$host" ping -q -c 2 -i 0.02 -W 1 198.51.100.1
+	conf "$host" all.src_valid_mark=1
+	ok "$judge: with it, it has again" tunnel
+	ok "$judge: wg-quick takes it down" quick down
+	unwatch "$host"
+	outside
+	is "$judge: without a tunnel they are no spoofs" "eth0 10.66.0.2 5
+eth0 198.51.100.1 6" seen "$host"
+done
+
+guard "$host" srcguard
+ok "it is set up again" quick up
+
+# Toggled as fast as it goes, on another CPU than the packets' if possible.
+toggle() { # DEVICE
+	: >"$dir/on"
+	# shellcheck disable=SC2016
+	at "$host" bash -c 'n=0
+		cd /proc/sys/net/ipv4/conf/$1
+		while [ -e "$0/on" ]; do echo 1 >src_valid_mark; echo 0 >src_valid_mark; n=$((n + 1)); done
+		echo $n >$0/toggled' "$dir" "$1" &
+	toggler=$!
+}
+untoggle() {
+	rm "$dir/on"
+	wait "$toggler"
+	say "toggled $(<"$dir/toggled") times"
+}
+unjudged() {
+	at "$host" srcguard -j show | jq .unjudged
+}
+# what counts is the maximum of "all" and the device: this changes nothing
+toggle eth0
+ok "toggled without effect: the tunnel loses nothing" \
+	at "$host" ping -q -c 400 -i 0.005 -W 9 198.51.100.1
+untoggle
+is "and nothing is counted" "" counted_all "$host"
+
+# from here on it does; the late hook is not there when it starts
+conf "$host" all.src_valid_mark=0
+guard "$host" srcguard
+before=$(unjudged)
+toggle eth0
+send "$router" east "$to" 4000 "IP(src='198.51.100.1',dst='10.1.0.1')/UDP(sport=51821,dport=9)"
+untoggle
+passed=$(seen_clear | sed -n 's/^eth0 198.51.100.1 //p')
+is "toggled with effect: of spoofed packets, each that passes is counted as unjudged" \
+	"${passed:-0}" echo $(($(unjudged) - before))
+is "and each other as dropped" $((4000 - ${passed:-0})) counted "$host" eth0 wrong_device
+say "${passed:-0} passed"
+unwatch "$host"
+toggle eth0
+send "$router" east "$to" 4000 "IP(src='10.1.0.2',dst='10.1.0.1')/ICMP(type=0)"
+untoggle
+is "and an honest one is never dropped" "eth0 10.1.0.2 4000" seen_clear
+
+rm -r "$dir"
+finish
