@@ -16,6 +16,8 @@
 # All of eth0, box0 and both lo have one MAC address: lo takes a frame for
 # another host's if its destination is not lo's own.
 #
+# expect-log: ^GACT probability on$
+#
 . "${0%/*}/lib.sh"
 plan 40
 
@@ -54,7 +56,8 @@ watch "$host"
 
 head -c 200000 /dev/urandom >"$scratch/data"
 serve() { # NETNS PORT: hands the data to whoever connects
-	at "$1" socat "TCP4-LISTEN:$2,bind=$own,reuseaddr,fork" "OPEN:$scratch/data,rdonly!!/dev/null" &
+	at "$1" socat "TCP4-LISTEN:$2,bind=$own,reuseaddr,fork" "OPEN:$scratch/data,rdonly!!/dev/null" \
+		>/dev/null 2>&1 &
 	within 10 at "$1" bash -c "ss -Hltn 'sport = $2' | grep -q ."
 }
 fetch() { # NETNS PORT: the data arrive whole

@@ -1,0 +1,957 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Compares srcguard with the kernel's own rp_filter, packet for packet.
+
+    parity.py PEERS RESULT [--topologies N] [--packets N] [--seed S] [--only N]
+
+Each topology is a new namespace with random devices, addresses, routes, rules and
+conf bits, whose veths end in the namespace PEERS. In a round of it, random
+packets go through three times: with the kernel's rp_filter, with srcguard, and
+with neither. A rule of nft notes by their IP identification which of them get to
+INPUT and FORWARD, that is, past routing. The kernel's packets must be srcguard's,
+srcguard's must be the unfiltered ones less those that it dropped, and its counters
+must say how many these were, by device. What was found goes to RESULT as JSON.
+
+Topology N of seed S is always the same: --only N replays it.
+
+One process with sockets, sysctl files and libnftables in its own hands, because
+an emulated CPU takes a tenth of a second to start another one. It relies on being
+on the only CPU: a packet is through when the backlog is seen to be empty.
+"""
+import argparse
+import collections
+import contextlib
+import ctypes
+import ipaddress
+import json
+import os
+import random
+import re
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+MODES = {"strict": 1, "loose": 2}
+REASONS = ("no_route", "wrong_device", "own_address", "reject_route", "source_multicast",
+           "source_broadcast", "source_zero", "source_loopback")
+# A run that never had one of these would prove nothing about it.
+FEATURES = """
+    accept_local route_localnet src_valid_mark forwarding conf_all
+    no_address one_address many_addresses overlapping host_address point_to_point
+    loopback_address down_device no_carrier arrival_on_lo vrf conntrack redirects
+    blackhole unreachable prohibit throw multipath nexthop nexthop_group nexthop_blackhole
+    tables default_route tos_route local_route broadcast_route realm
+    rule_from rule_to rule_tos rule_fwmark rule_ipproto rule_ports rule_iif rule_not
+    rule_suppress rule_reject rule_goto local_later no_rules anycast bc_forwarding vrf_route
+    mark_ingress mark_raw mark_mangle
+    udp tcp icmp igmp other_protocol fragments options source_route tos mark
+    to_own to_forward to_broadcast to_subnet_broadcast to_joined to_not_joined to_loopback
+""".split()
+
+# Topology N has the N-th of these whatever its dice say, so that no run is without.
+RARE = ("rule_iif", "nexthop_blackhole", "local_later", "no_carrier", "rule_not", "realm", "vrf",
+        "rule_suppress", "conntrack", "down_device", "rule_tos", "rule_goto", "no_rules",
+        "vrf_route", "rule_reject", "tos_route", "rule_ipproto", "arrival_on_lo", "rule_ports")
+
+ANYWHERE = [int(ipaddress.ip_address(a)) for a in """
+    0.0.0.0 0.1.2.3 0.255.255.255 1.0.0.1 9.255.255.255 11.0.0.0 126.255.255.255
+    127.0.0.0 127.0.0.1 127.9.0.1 127.9.0.7 127.255.255.255 128.0.0.0 169.254.3.4
+    172.16.0.1 172.31.255.255 192.0.2.1 198.51.100.9 203.0.113.77 223.255.255.255
+    224.0.0.1 224.0.0.251 239.1.2.3 239.255.255.255 240.0.0.1 250.1.2.3 255.255.255.254
+    255.255.255.255""".split()]
+JOINED = [int(ipaddress.ip_address(a)) for a in ("224.0.0.1", "224.0.0.77", "239.1.1.1")]
+NOT_JOINED = [int(ipaddress.ip_address(a)) for a in ("224.0.0.99", "239.2.2.2")]
+BROADCAST = 0xffffffff
+LOOPBACK = 0x7f000001
+ANY_LOOPBACK = [LOOPBACK, LOOPBACK, 0x7f090001, 0x7f090007]
+ETHER_BROADCAST = b"\xff" * 6
+TOS = (0x02, 0x04, 0x08, 0x0c, 0x10, 0x13, 0x1c, 0x20, 0xb8, 0xff)
+RULE_TOS = ("0x04", "0x08", "0x10", "0x1c", "0xb8")
+PORTS = (53, 80, 1000, 1001, 1002, 5000)
+LEAST_TTL = 64
+MARKS = range(LEAST_TTL + 1, LEAST_TTL + 9)  # a TTL above the least carries the mark
+
+
+def text(address):
+    return socket.inet_ntoa(struct.pack("!I", address))
+
+
+def masked(address, length):
+    return address & (BROADCAST << (32 - length)) & BROADCAST
+
+
+def prefix(address, length):
+    return f"{text(masked(address, length))}/{length}"
+
+
+def hosts_mask(length):
+    return BROADCAST >> length
+
+
+class Topology:
+    """Random, but only by its seed and number."""
+
+    def __init__(self, seed, number):
+        self.random = random.Random(f"{seed}/{number}")
+        self.number = number
+        self.wanted = RARE[number % len(RARE)]
+        self.features = set()
+        self.commands = []        # of ip -batch, in the namespace
+        self.peer_commands = []
+        self.devices = []         # packets arrive by these
+        self.links = []           # the veths among them
+        self.nets = {}            # device: [(own address, length)]
+        self.routed = collections.defaultdict(list)   # device: [(address, length)]
+        self.rejected = []
+        self.down = set()         # addresses of a device that is down
+        self.slaves = []
+        self.source_routing = False
+        self.build_devices()
+        self.build_addresses()
+        self.build_routes()
+        self.build_rules()
+        self.build_tables_of_marks()
+
+    # chances
+
+    def chance(self, percent):
+        return self.random.random() * 100 < percent
+
+    def have(self, feature, percent=100):
+        if feature == self.wanted or self.chance(percent):
+            self.features.add(feature)
+            return True
+        return False
+
+    def pick(self, *weighted):
+        values, weights = zip(*weighted)
+        return self.random.choices(values, weights)[0]
+
+    # what there is
+
+    def build_devices(self):
+        for i in range(self.random.randint(2, 5)):
+            name, peer = f"v{i}", f"p{self.number}x{i}"
+            self.links.append((name, peer))
+            self.commands.append(f"link add {name} address 02:00:00:00:00:{i:02x} "
+                                 f"type veth peer name {peer} netns PEERS")
+            self.nets[name] = []
+        self.devices = [name for name, _ in self.links]
+        if self.wanted == "down_device" or self.chance(40):
+            self.commands.append("link add d0 type dummy")
+            self.nets["d0"] = []
+        if self.have("vrf", 100 if self.wanted == "vrf_route" else 22):
+            self.slaves = self.random.sample(
+                self.devices, self.random.randint(1, len(self.devices) - 1))
+            self.commands.append("link add red up type vrf table 1001")
+            self.commands += [f"link set {name} vrf red" for name in self.slaves]
+            if self.chance(30):
+                self.commands.append("addr add 10.8.8.8/32 dev red")
+        for name in self.nets:
+            if name == "d0" and self.have("down_device", 40):
+                continue
+            self.commands.append(f"link set {name} up")
+        for i, (name, peer) in enumerate(self.links):
+            # without a carrier nothing arrives, so the first always has one
+            if i and self.have("no_carrier", 6):
+                self.devices.remove(name)
+            else:
+                self.peer_commands.append(f"link set {peer} up")
+        if self.have("arrival_on_lo", 35):
+            self.devices.append("lo")
+
+    def some_network(self):
+        """A few networks that are often used twice, one inside another."""
+        return 0x0a000000 | self.random.randrange(5) << 16 | self.random.randrange(3) << 8
+
+    def address_in(self, address, length):
+        if length >= 31:
+            return masked(address, length) | (self.random.randrange(2) if length == 31 else 0)
+        return masked(address, length) | self.random.randrange(1, hosts_mask(length))
+
+    def build_addresses(self):
+        earlier = []
+        for name in self.nets:
+            style = self.pick(("none", 14), ("one", 40), ("many", 18), ("overlap", 13),
+                              ("host", 8), ("31", 4), ("peer", 5), ("loopback", 5))
+            if style == "overlap" and not earlier:
+                style = "one"
+            wanted = []
+            if style == "none":
+                self.have("no_address")
+            elif style == "one":
+                self.have("one_address")
+                wanted = [(self.some_network(), self.pick((24, 6), (16, 2), (25, 2), (30, 1)))]
+            elif style == "many":
+                self.have("many_addresses")
+                wanted = [(self.some_network(), self.random.choice((16, 24, 24, 26, 30, 32)))
+                          for _ in range(self.random.randint(2, 4))]
+            elif style == "overlap":
+                self.have("overlapping")
+                wanted = [self.random.choice(earlier)]
+            elif style == "host":
+                self.have("host_address")
+                wanted = [(self.some_network(), 32)]
+            elif style == "31":
+                self.have("point_to_point")
+                wanted = [(self.some_network() + 8, 31)]
+            elif style == "loopback":
+                self.have("loopback_address")
+                wanted = [(0x7f090000, 24), (self.some_network(), 24)]
+            for network, length in wanted:
+                own = self.address_in(network | self.random.randrange(1, 200), length)
+                if style == "overlap" and self.chance(40):
+                    own = network    # even the address is another device's as well
+                self.add_address(name, own, length)
+                earlier.append((own, length))
+            if style == "peer":
+                self.have("point_to_point")
+                own, far = (self.some_network() | self.random.randrange(1, 255)
+                            for _ in range(2))
+                self.commands.append(f"addr add {text(own)} peer {text(far)}/32 dev {name}")
+                self.nets[name].append((own, 32))
+                self.routed[name].append((far, 32))
+        if self.chance(10):
+            self.commands.append("addr add 10.7.7.7/32 dev lo")
+            self.nets["lo"] = [(0x0a070707, 32)]
+
+    def add_address(self, name, own, length):
+        more = " brd +" if length < 31 and self.chance(50) else ""
+        if self.chance(6):
+            more += " noprefixroute"
+        self.commands.append(f"addr add {text(own)}/{length}{more} dev {name}")
+        self.nets[name].append((own, length))
+        self.routed[name].append((own, length))
+        if "down_device" in self.features and name == "d0":
+            self.down.add(own)
+
+    def own_addresses(self):
+        return [own for nets in self.nets.values() for own, _ in nets] or [LOOPBACK]
+
+    def neighbour(self, name):
+        nets = [net for net in self.nets[name] if net[1] < 32]
+        if not nets:
+            return None
+        return self.address_in(*self.random.choice(nets))
+
+    def hop(self, name):
+        """How to get out by a device: "via ... dev ...", or "dev ..."."""
+        gateway = self.neighbour(name)
+        if gateway is None or self.chance(20):
+            return f"dev {name}"
+        return f"via {text(gateway)} dev {name}" + (" onlink" if self.chance(30) else "")
+
+    def some_prefix(self):
+        where = self.pick(("own", 4), ("near", 4), ("universe", 6), ("far", 4))
+        length = self.pick((32, 3), (30, 1), (28, 1), (25, 2), (24, 6), (20, 2), (16, 5), (12, 1),
+                           (8, 1))
+        if where == "own":
+            return self.random.choice(self.own_addresses()), max(length, 16)
+        if where == "near":
+            names = [name for name in self.nets if self.nets[name]]
+            if names:
+                near = self.neighbour(self.random.choice(names))
+                if near is not None:
+                    return near, max(length, 20)
+        if where == "far":
+            return self.pick((0xc0000200, 3), (0xc6336400, 3), (0xac100000, 3), (0xa9fe0000, 1),
+                             (0xf0000000, 2), (0x80000000, 1), (0x7f090000, 1)), length
+        return self.some_network() | self.random.randrange(256), length
+
+    def build_routes(self):
+        tables = ["main"] * 6 + ["100"] * 3 + ["101"]
+        self.build_nexthops()
+        for name in self.nets:
+            for _ in range(self.random.randrange(3)):
+                self.add_route(name, "1001" if name in self.slaves else
+                               self.random.choice(tables))
+        if self.have("default_route", 50):
+            name = self.random.choice(list(self.nets))
+            table = " table 1001" if name in self.slaves else ""
+            self.commands.append(f"route add default {self.hop(name)}{table}")
+            self.routed[name].append((self.random.getrandbits(32), 0))
+        if self.slaves and self.chance(50):
+            self.commands.append("route add unreachable default metric 4278198272 table 1001")
+        if self.slaves and self.have("vrf_route", 30):
+            where = prefix(*self.some_prefix())
+            self.commands.append(f"route add {where} dev red metric 7")
+        for _ in range(self.random.randint(2, 10)):
+            table = self.random.choice(tables + (["1001"] * 5 if self.slaves else []))
+            self.add_special(table)
+            if table not in ("main", "1001"):
+                self.have("tables")
+
+    def build_nexthops(self):
+        self.single, self.groups = [], []
+        if self.wanted != "nexthop_blackhole" and not self.chance(45):
+            return
+        for ident in range(1, self.random.randint(2, 5)):
+            name = self.random.choice(list(self.nets))
+            if self.have("nexthop_blackhole", 12):
+                self.commands.append(f"nexthop add id {ident} blackhole")
+            else:
+                self.commands.append(f"nexthop add id {ident} {self.hop(name)}")
+                self.groups.append(ident)
+            self.single.append((ident, name))
+            self.have("nexthop")
+        if len(self.groups) > 1:
+            self.have("nexthop_group")
+            members = self.random.sample(self.groups, self.random.randint(2, len(self.groups)))
+            self.commands.append("nexthop add id 50 group " + "/".join(map(str, members)))
+            self.single.append((50, dict(self.single)[members[0]]))
+
+    def route_options(self, table):
+        options = f" table {table}"
+        if self.have("tos_route", 7):
+            options += f" tos {self.random.choice(RULE_TOS)}"
+        if self.chance(12):
+            options += f" metric {self.random.randint(1, 300)}"
+        if self.have("realm", 3):
+            options += " realm 5"
+        return options
+
+    def add_route(self, name, table):
+        address, length = self.some_prefix()
+        self.commands.append(f"route add {prefix(address, length)} {self.hop(name)}"
+                             f"{self.route_options(table)}")
+        self.routed[name].append((address, length))
+
+    def add_special(self, table):
+        address, length = self.some_prefix()
+        kind = self.pick(("blackhole", 2), ("unreachable", 2), ("prohibit", 2), ("throw", 3),
+                         ("multipath", 5), ("nhid", 6), ("local", 2), ("broadcast", 1),
+                         ("anycast", 1))
+        name = self.random.choice(list(self.nets))
+        where = prefix(address, length)
+        options = self.route_options(table)
+        if kind == "multipath":
+            names = self.random.sample(list(self.nets), min(len(self.nets),
+                                                            self.random.randint(2, 3)))
+            hops = " ".join(f"nexthop {self.hop(name)}" for name in names)
+            self.commands.append(f"route add {where}{options} {hops}")
+            for name in names:
+                self.routed[name].append((address, length))
+        elif kind == "nhid":
+            if not self.single:
+                return
+            ident, name = self.random.choice(self.single)
+            self.commands.append(f"route add {where} nhid {ident}{options}")
+            self.routed[name].append((address, length))
+        elif kind in ("local", "broadcast", "anycast"):
+            if kind == "local" and self.chance(50):
+                name = "lo"
+            if self.chance(50):
+                options = " table local"
+            self.commands.append(f"route add {kind} {where} dev {name}{options}")
+            self.rejected.append((address, length))
+        else:
+            self.commands.append(f"route add {kind} {where}{options}")
+            self.rejected.append((address, length))
+        self.have(kind + "_route" if kind in ("local", "broadcast") else
+                  "multipath" if kind == "multipath" else "nexthop" if kind == "nhid" else kind)
+
+    def build_rules(self):
+        ruled = self.slaves or self.wanted.startswith(("rule_", "local_"))
+        # what a down device's address means to the kernel, rules would hide
+        if not ruled and self.have("no_rules", 100 if self.wanted == "down_device" else 35):
+            return
+        self.rule_iif = self.have("rule_iif", 10)
+        for _ in range(self.random.randint(1, 7)):
+            self.add_rule(self.random.randint(1, 40000))
+        if self.have("local_later", 7):
+            self.commands += ["rule add pref 20000 lookup local", "rule del pref 0"]
+
+    def add_rule(self, priority):
+        kinds = self.random.sample(
+            ["from", "from", "to", "to", "tos", "fwmark", "fwmark", "ipproto", "ports", "uidrange"],
+            self.random.choice((0, 1, 1, 1, 2, 3)))
+        selectors = []
+        if self.have("rule_not", 6):
+            selectors.append("not")
+        if self.rule_iif and self.chance(50):
+            selectors.append("iif " + self.random.choice(["lo", *self.nets]))
+        if self.wanted[:5] == "rule_" and self.wanted[5:] in ("tos", "ports", "ipproto"):
+            kinds.append(self.wanted[5:])
+        for kind in dict.fromkeys(kinds):
+            if kind in ("from", "to"):
+                selectors.append(f"{kind} {prefix(*self.some_prefix())}")
+            elif kind == "tos":
+                selectors.append("tos " + self.random.choice(RULE_TOS))
+            elif kind == "fwmark":
+                mark = self.random.choice(MARKS)
+                selectors.append(self.random.choice(
+                    (f"fwmark {mark}", "fwmark 0", "fwmark 1/1", "fwmark 0x40/0xc0")))
+            elif kind == "ipproto":
+                selectors.append("ipproto " + self.random.choice(("udp", "tcp", "icmp")))
+            elif kind == "ports":
+                port = self.random.choice(PORTS)
+                selectors.append(f"{self.random.choice(('sport', 'dport'))} {port}" +
+                                 (f"-{port + 1}" if self.chance(50) else ""))
+            else:
+                selectors.append("uidrange 0-0")
+            if kind != "uidrange":
+                self.have("rule_" + kind)
+        action = self.pick(("100", 6), ("101", 3), ("main", 3), ("local", 1), ("1001", 1),
+                           ("reject", 2), ("goto", 1), ("suppress", 2), ("nop", 1))
+        if self.wanted in ("rule_reject", "rule_goto", "rule_suppress") and self.chance(40):
+            action = self.wanted[5:]
+        if action == "reject":
+            self.have("rule_reject")
+            action = self.random.choice(("blackhole", "unreachable", "prohibit"))
+        elif action == "goto":
+            self.have("rule_goto")
+            action = f"goto {self.random.choice((32766, 32767))}"
+        elif action == "suppress":
+            self.have("rule_suppress")
+            action = f"lookup main suppress_prefixlength {self.random.choice((0, 8, 16))}"
+        elif action != "nop":
+            action = "lookup " + action
+        self.commands.append(f"rule add pref {priority} {' '.join(selectors)} {action}")
+
+    def build_tables_of_marks(self):
+        conntrack = self.have("conntrack", 20)
+        where = self.pick(("mangle", 6), ("raw", 2), ("ingress", 2))
+        self.have("mark_" + where)
+        marks = ", ".join(f"{mark} : {mark}" for mark in MARKS)
+        mark = f"meta mark set ip ttl map {{ {marks} }}"
+        sets = "".join(f"set {name} {{ typeof ip id; flags dynamic; size 65535; }}\n"
+                       for name in ("pre", "local", "forward", "leak"))
+        # The reverse lookup of what goes out by a VRF is made there, see README, iif.
+        leak = ", ".join(f'"{name}"' for name in ["red", *self.slaves])
+        self.nft = f"""
+            table ip parity {{
+                {sets}
+                chain pre {{
+                    type filter hook prerouting priority -140
+                    update @pre {{ ip id }}
+                }}
+                chain in {{
+                    type filter hook input priority -500
+                    update @local {{ ip id }} drop
+                }}
+                chain forward {{
+                    type filter hook forward priority -500
+                    {"oifname { " + leak + " } update @leak { ip id }" if self.slaves else ""}
+                    update @forward {{ ip id }} drop
+                }}
+                chain out {{
+                    type filter hook output priority -500
+                    drop
+                }}
+            }}
+            """
+        if where == "ingress":
+            names = ", ".join(f'"{name}"' for name, _ in self.links)
+            hook = f"ingress devices = {{ {names} }} priority 0"
+        else:
+            hook = f"prerouting priority {-150 if where == 'mangle' else -300}"
+        self.nft += f"""
+            table {'netdev' if where == 'ingress' else 'ip'} marks {{
+                chain marks {{
+                    type filter hook {hook}
+                    {mark}
+                }}
+            }}
+            """
+        if conntrack:
+            self.nft += """
+            table ip track {
+                chain track {
+                    type filter hook prerouting priority -190
+                    ct state new counter
+                }
+            }
+            """
+
+    # a round
+
+    def new_conf(self):
+        """The conf bits of a round, and whether "all" has them."""
+        conf = {}
+        everywhere = ["all", "lo", *self.nets] + (["red"] if self.slaves else [])
+        for bit, all_percent, one_percent in (
+                ("accept_local", 12, 30), ("route_localnet", 8, 20), ("src_valid_mark", 8, 30)):
+            for name in everywhere:
+                on = self.chance(all_percent if name == "all" else one_percent)
+                conf[name, bit] = on
+                if on:
+                    self.have(bit)
+                    if name == "all":
+                        self.have("conf_all")
+        redirects = self.have("redirects", 30)
+        self.source_routing = self.chance(15)
+        for name in everywhere:
+            if name != "all":
+                conf[name, "forwarding"] = self.have("forwarding", 85)
+                conf[name, "bc_forwarding"] = self.chance(30)
+            conf[name, "send_redirects"] = redirects
+            conf[name, "accept_source_route"] = self.source_routing
+            conf[name, "ignore_routes_with_linkdown"] = self.chance(20)
+        conf["all", "bc_forwarding"] = self.have("bc_forwarding", 20)
+        return conf
+
+    def judged_late(self, conf, name, failed):
+        """Whether srcguard leaves a device's packets to the hook after mangle."""
+        return conf["all", "src_valid_mark"] or conf[name, "src_valid_mark"] or \
+            any(re.match("rule add .*(ipproto|sport|dport) ", command)
+                for command in self.commands if command not in failed)
+
+    def edge(self, address, length):
+        """An address where a prefix begins or ends, or just inside or outside."""
+        first, size = masked(address, length), hosts_mask(length)
+        return self.random.choice((
+            first, first | size, (first - 1) & BROADCAST, ((first | size) + 1) & BROADCAST,
+            first | size >> 1, address, first | self.random.getrandbits(32) & size,
+            first | self.random.getrandbits(32) & size))
+
+    def a_source(self, arrival):
+        good = self.routed.get(arrival)
+        if arrival == "lo" and self.chance(60):
+            return self.random.choice(self.own_addresses())
+        kind = self.pick(("good", 45), ("other", 22), ("rejected", 7), ("own", 6), ("universe", 6),
+                         ("random", 4), ("special", 10))
+        if kind == "good" and good:
+            return self.edge(*self.random.choice(good))
+        if kind == "rejected" and self.rejected:
+            return self.edge(*self.random.choice(self.rejected))
+        if kind == "own":
+            return self.random.choice(sorted(self.down) if self.down and self.chance(50) else
+                                      self.own_addresses())
+        if kind == "universe":
+            return self.some_network() | self.random.randrange(256)
+        if kind == "random":
+            return self.random.getrandbits(32)
+        if kind == "special":
+            return self.random.choice(ANYWHERE)
+        everything = [net for nets in self.routed.values() for net in nets]
+        return self.edge(*self.random.choice(everything or [(0x0a000000, 8)]))
+
+    def a_destination(self, arrival):
+        kind = self.pick(("own", 40), ("forward", 26), ("subnet_broadcast", 6), ("broadcast", 5),
+                         ("joined", 8), ("not_joined", 2), ("loopback", 4), ("special", 3))
+        if kind == "own":
+            near = [own for own, _ in self.nets.get(arrival, ())]
+            address = self.random.choice(near if near and self.chance(60) else
+                                         self.own_addresses())
+        elif kind == "forward":
+            everything = [net for nets in self.routed.values() for net in nets]
+            address = self.edge(*self.random.choice(everything or [(0x0a000000, 8)]))
+        elif kind == "subnet_broadcast":
+            nets = [net for nets in self.nets.values() for net in nets if net[1] < 31]
+            own, length = self.random.choice(nets or [(LOOPBACK, 8)])
+            address = own | hosts_mask(length)
+        elif kind == "loopback":
+            address = self.random.choice(ANY_LOOPBACK)
+        else:
+            address = {"broadcast": BROADCAST, "joined": self.random.choice(JOINED),
+                       "not_joined": self.random.choice(NOT_JOINED),
+                       "special": self.random.choice(ANYWHERE)}[kind]
+        if kind != "special":
+            self.have("to_" + kind)
+        return address
+
+    def packets(self, count):
+        return [Packet(self, ident) for ident in range(1, count + 1)]
+
+
+class Packet:
+    """One, or both halves of a fragmented one, which the IP identification names."""
+
+    def __init__(self, topology, ident):
+        t, rnd = topology, topology.random
+        self.ident = ident
+        self.arrival = rnd.choice(t.devices)
+        self.source = t.a_source(self.arrival)
+        self.destination = t.a_destination(self.arrival)
+        self.tos = rnd.choice(TOS) if t.have("tos", 35) else 0
+        self.mark = rnd.choice(MARKS) if t.have("mark", 40) else 0
+        self.protocol = t.pick((17, 50), (6, 25), (1, 12), (2, 8), (47, 2), (4, 1), (89, 2))
+        t.have({17: "udp", 6: "tcp", 1: "icmp", 2: "igmp"}.get(self.protocol, "other_protocol"))
+        self.ports = rnd.choice(PORTS), rnd.choice(PORTS)
+        self.options = self.some_options(t) if t.chance(15 if t.source_routing else 5) else b""
+        self.fragmented = self.protocol == 17 and t.have("fragments", 8)
+        group = self.destination >= 0xe0000000 or self.destination & 0xff == 0xff
+        to_all = t.chance(60 if group else 3)
+        self.frames = [self.head(t, to_all) + packet for packet in self.build()]
+        # what srcguard counts: bytes from the IP header on, of the halves or of the whole
+        self.sizes = [len(frame) - 14 for frame in self.frames]
+        self.joined = len(self.options) + 20 + sum(
+            size - 20 - len(self.options) for size in self.sizes)
+
+    @staticmethod
+    def some_options(t):
+        kind = t.pick(("nop", 3), ("rr", 3), ("alert", 2), ("loose", 2))
+        t.have("source_route" if kind == "loose" else "options")
+        return {"nop": b"\1\1\1\0", "rr": b"\7\7\4\0\0\0\0\0", "alert": b"\x94\4\0\0",
+                "loose": b"\x83\7\x04" + struct.pack("!I", t.a_destination("lo")) + b"\0"}[kind]
+
+    def head(self, t, to_all):
+        if self.arrival == "lo":
+            return bytes(12) + b"\x08\0"
+        mac = ETHER_BROADCAST if to_all else bytes((2, 0, 0, 0, 0, int(self.arrival[1:])))
+        return mac + b"\2\0\0\0\xff\xff\x08\0"
+
+    def payload(self):
+        sport, dport = self.ports
+        if self.protocol == 17:
+            return struct.pack("!HHHH", sport, dport, 24, 0) + bytes(16)
+        if self.protocol == 6:
+            return struct.pack("!HHIIBBHHH", sport, dport, self.ident, 0, 0x50, 2, 512, 0, 0)
+        if self.protocol == 1:
+            return struct.pack("!BBHHH", 8, 0, 0xf7ff - self.ident & 0xffff, 0, self.ident)
+        if self.protocol == 2:
+            return b"\x11\x64\xee\x9b\0\0\0\0"
+        if self.protocol == 4:
+            return self.header(17, 28, 0, b"") + struct.pack("!HHHH", sport, dport, 8, 0)
+        return bytes(16)
+
+    def header(self, protocol, length, offset, options):
+        head = struct.pack("!BBHHHBBHII", 0x45 + len(options) // 4, self.tos, length, self.ident,
+                           offset, self.mark or LEAST_TTL, protocol, 0, self.source,
+                           self.destination) + options
+        total = sum(struct.unpack(f"!{len(head) // 2}H", head))
+        total = (total & 0xffff) + (total >> 16)
+        total = (total & 0xffff) + (total >> 16)
+        return head[:10] + struct.pack("!H", ~total & 0xffff) + head[12:]
+
+    def build(self):
+        payload = self.payload()
+        fixed = 20 + len(self.options)
+        if not self.fragmented:
+            return [self.header(self.protocol, fixed + len(payload), 0, self.options) + payload]
+        return [self.header(self.protocol, fixed + 16, 0x2000, self.options) + payload[:16],
+                self.header(self.protocol, fixed + 8, 2, self.options) + payload[16:]]
+
+    def __str__(self):
+        return (f"packet {self.ident} by {self.arrival} {text(self.source)} > "
+                f"{text(self.destination)} protocol {self.protocol} ports {self.ports} tos "
+                f"{self.tos:#04x} mark {self.mark}" + (" fragmented" if self.fragmented else "") +
+                (f" options {self.options.hex()}" if self.options else ""))
+
+
+class Nft:
+    """libnftables, for the namespace it is made in."""
+
+    def __init__(self):
+        self.lib = ctypes.CDLL("libnftables.so.1")
+        self.lib.nft_ctx_new.restype = ctypes.c_void_p
+        self.lib.nft_ctx_get_output_buffer.restype = ctypes.c_char_p
+        self.lib.nft_ctx_get_error_buffer.restype = ctypes.c_char_p
+        self.ctx = ctypes.c_void_p(self.lib.nft_ctx_new(0))
+        self.lib.nft_ctx_buffer_output(self.ctx)
+        self.lib.nft_ctx_buffer_error(self.ctx)
+
+    def run(self, commands):
+        if self.lib.nft_run_cmd_from_buffer(self.ctx, commands.encode()):
+            raise RuntimeError(self.lib.nft_ctx_get_error_buffer(self.ctx).decode())
+        return self.lib.nft_ctx_get_output_buffer(self.ctx).decode()
+
+    def close(self):
+        self.lib.nft_ctx_free(self.ctx)
+
+    def sets(self):
+        """{name: the identifications in it}, emptied for the next time"""
+        found = {}
+        for name, body in re.findall(r"set (\w+) \{(.*?)\n\t\}",
+                                     self.run("list sets table ip parity"), re.S):
+            elements = re.search(r"elements = \{(.*?)\}", body, re.S)
+            found[name] = {int(word) for word in elements[1].split(",")} if elements else set()
+        self.run("\n".join(f"flush set ip parity {name}" for name in found))
+        return found
+
+
+def write(path, value):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(str(int(value)))
+
+
+def settle():
+    """Wait until no packet is on its way."""
+    while True:
+        with open("/proc/net/softnet_stat", encoding="ascii") as file:
+            fields = [line.split() for line in file]
+        if any(int(line[1], 16) for line in fields):
+            raise RuntimeError("the backlog overflowed")
+        if not any(int(line[11], 16) for line in fields):
+            return
+        time.sleep(0.01)
+
+
+class Namespace:
+    """A topology brought to life; the caller's thread is in it until it is closed."""
+
+    def __init__(self, topology, peers):
+        self.topology = topology
+        self.random = random.Random(topology.number)
+        self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
+        os.unshare(os.CLONE_NEWNET)
+        self.inside = os.open("/proc/self/ns/net", os.O_RDONLY)
+        for name in ("all", "default"):
+            write(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6", 1)
+        self.conf = {}
+        commands = ["link set lo up"]
+        commands += [command.replace("PEERS", peers) for command in topology.commands]
+        self.failed = self.batch(commands)
+        self.nft = Nft()
+        self.nft.run(topology.nft)
+        self.groups = self.join()
+        self.sockets = {}
+        with self.outside(peers):
+            self.batch(topology.peer_commands)
+            for name, peer in topology.links:
+                self.sockets[name] = self.packet_socket(peer)
+        self.sockets["lo"] = self.packet_socket("lo")
+
+    @staticmethod
+    def packet_socket(device):
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        sock.bind((device, 0))
+        return sock
+
+    @contextlib.contextmanager
+    def outside(self, peers):
+        fd = os.open("/run/netns/" + peers, os.O_RDONLY)
+        try:
+            os.setns(fd, os.CLONE_NEWNET)
+            yield
+        finally:
+            os.setns(self.inside, os.CLONE_NEWNET)
+            os.close(fd)
+
+    @staticmethod
+    def batch(commands):
+        """What failed: some routes and rules are impossible where they are."""
+        done = subprocess.run(["ip", "-force", "-batch", "-"], input="\n".join(commands) + "\n",
+                              capture_output=True, text=True, check=False)
+        return [commands[int(line) - 1]
+                for line in re.findall(r"^Command failed -:(\d+)", done.stderr, re.M)]
+
+    def join(self):
+        sockets = []
+        for name, _ in self.topology.links:
+            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            for group in JOINED[1:]:
+                sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, struct.pack(
+                    "=4s4si", socket.inet_aton(text(group)), bytes(4), socket.if_nametoindex(name)))
+            sockets.append(sock)
+        return sockets
+
+    def set(self, conf):
+        for (name, bit), value in conf.items():
+            if self.conf.get((name, bit)) != value:
+                write(f"/proc/sys/net/ipv4/conf/{name}/{bit}", value)
+                self.conf[name, bit] = value
+
+    def filter(self, who, mode):
+        """Either guard judges, or none; the kernel's mode is the larger of two."""
+        write("/proc/sys/net/srcguard/rp_filter", 0)    # its counters start anew
+        by_all = self.random.random() < 0.5
+        names = ["lo", *self.topology.nets] + (["red"] if self.topology.slaves else [])
+        want = MODES[mode] if who == "kernel" else 0
+        conf = {("all", "rp_filter"): want if by_all else 0}
+        for name in names:
+            conf[name, "rp_filter"] = self.random.choice((0, want)) if by_all else want
+        self.set(conf)
+        if who == "srcguard":
+            write("/proc/sys/net/srcguard/rp_filter", MODES[mode])
+
+    def send(self, packets):
+        for packet in packets:
+            send = self.sockets[packet.arrival].send
+            for frame in packet.frames:
+                send(frame)
+        settle()
+
+    @staticmethod
+    def counters():
+        out = subprocess.run(["srcguard", "-j", "stats"], capture_output=True, text=True,
+                             check=True).stdout
+        return [line for line in json.loads(out) if line["packets"]]
+
+    def close(self):
+        for sock in [*self.groups, *self.sockets.values()]:
+            sock.close()
+        self.nft.close()
+        os.setns(self.home, os.CLONE_NEWNET)
+        os.close(self.inside)
+        os.close(self.home)
+
+
+class Run:
+    def __init__(self, options):
+        self.options = options
+        self.topologies = self.sent = self.commands = self.failed = 0
+        self.differences = self.miscounts = self.shown = self.excluded = 0
+        self.explained = 0
+        self.reasons = collections.Counter()
+        self.features = collections.Counter()
+        self.share = {mode: collections.Counter() for mode in MODES}
+
+    def say(self, *words):
+        print("#", *words, flush=True)
+
+    def topology(self, number, left_off=False):
+        topology = Topology(self.options.seed, number)
+        namespace = Namespace(topology, self.options.peers)
+        try:
+            self.topologies += 1
+            self.commands += len(topology.commands)
+            self.failed += len(namespace.failed)
+            if self.options.only is not None:
+                self.say(*(f"cannot: {command}" for command in namespace.failed))
+            for mode in MODES:
+                self.round(topology, namespace, mode, left_off)
+        finally:
+            namespace.close()
+        self.features.update(topology.features)
+
+    def round(self, topology, namespace, mode, left_off):
+        conf = topology.new_conf()
+        namespace.set(conf)
+        packets = topology.packets(self.options.packets)
+        phases = ["none", "kernel", "srcguard"]
+        topology.random.shuffle(phases)
+        seen = {}
+        counters = []
+        for phase in phases:
+            namespace.filter("none" if left_off and phase == "srcguard" else phase, mode)
+            namespace.send(packets)
+            if phase == "srcguard" and not left_off:
+                counters = namespace.counters()
+            seen[phase] = namespace.nft.sets()
+        self.sent += len(packets)
+        self.compare(topology, namespace, mode, conf, packets, seen, counters, left_off)
+
+    def compare(self, topology, namespace, mode, conf, packets, seen, counters, left_off):
+        past = {phase: sets["local"] | sets["forward"] for phase, sets in seen.items()}
+        baseline = past["none"]
+        skip = self.exclusions(topology, packets, seen)
+        self.excluded += len(skip)
+        tally = self.share[mode]
+        tally["sent"] += len(packets)
+        tally["baseline"] += len(baseline - skip)
+        tally["kernel"] += len(past["kernel"] - skip)
+        tally["srcguard"] += len(past["srcguard"] - skip)
+        # The kernel with rp_filter 0 takes the address of a device that is down for an
+        # own one (inet_lookup_ifaddr_rcu() in fib_validate_source()); with rp_filter it
+        # looks for a route. So what the kernel's filter lets pass, no filter drops.
+        by_id = {packet.ident: packet for packet in packets}
+        down = {ident for ident in past["kernel"] - baseline
+                if by_id[ident].source in topology.down}
+        self.explained += len(down)
+        wrong = (past["kernel"] ^ past["srcguard"]) - skip - down
+        wrong |= past["kernel"] - baseline - skip - down
+        wrong |= past["srcguard"] ^ (baseline & seen["srcguard"]["pre"])
+        if wrong:
+            self.differences += len(wrong)
+            if not left_off:
+                self.show(topology, namespace, mode, conf, packets, wrong, past, counters)
+        if not left_off:
+            self.count(topology, namespace, mode, conf, packets, seen["srcguard"]["pre"], counters)
+
+    def exclusions(self, topology, packets, seen):
+        """What README says is judged otherwise: the kernel's lookup for a forwarded
+        packet starts from the device it leaves by, which rules (iif) and VRFs see."""
+        skip = set()
+        if "rule_iif" in topology.features:
+            for sets in seen.values():
+                skip |= sets["forward"]
+        outside = {packet.ident for packet in packets if packet.arrival not in topology.slaves}
+        for sets in seen.values():
+            skip |= sets["leak"] & outside
+        return skip
+
+    def count(self, topology, namespace, mode, conf, packets, passed, counters):
+        """The counters are the packets that did not come out of PRE_ROUTING."""
+        # conntrack joins fragments before the late hook sees them
+        joined = {name for name in topology.devices if "conntrack" in topology.features and
+                  topology.judged_late(conf, name, namespace.failed)}
+        want = collections.Counter()
+        for packet in packets:
+            if packet.ident in passed:
+                continue
+            sizes = [packet.joined] if packet.arrival in joined else packet.sizes
+            want[packet.arrival, "packets"] += len(sizes)
+            want[packet.arrival, "bytes"] += sum(sizes)
+        got = collections.Counter()
+        for line in counters:
+            self.reasons[line["reason"]] += line["packets"]
+            if (line["family"], line["outcome"]) == ("ipv4", "dropped"):
+                got[line["device"], "packets"] += line["packets"]
+                got[line["device"], "bytes"] += line["bytes"]
+        if got != want:
+            self.miscounts += 1
+            self.say(f"seed {self.options.seed} topology {topology.number} {mode}: counted "
+                     f"{dict(got)}, dropped {dict(want)}")
+
+    def show(self, topology, namespace, mode, conf, packets, wrong, past, counters):
+        if self.shown >= self.options.show:
+            return
+        self.say(f"seed {self.options.seed} topology {topology.number} {mode}: "
+                 f"{len(wrong)} differences")
+        self.say("    counters", *(f"{line['device']} {line['reason']} {line['packets']}"
+                                   for line in counters))
+        for command in topology.commands:
+            self.say("    ip", command, "  # fails" if command in namespace.failed else "")
+        for (name, bit), value in conf.items():
+            if value:
+                self.say(f"    net.ipv4.conf.{name}.{bit} = 1")
+        self.say("    features", *sorted(topology.features))
+        for packet in packets:
+            if packet.ident not in wrong or self.shown >= self.options.show:
+                continue
+            self.shown += 1
+            who = [phase for phase in past if packet.ident in past[phase]]
+            self.say(f"   {packet}: past", *(who or ["nobody"]))
+            self.say("        once more:", self.once_more(namespace, packet, mode))
+
+    @staticmethod
+    def once_more(namespace, packet, mode):
+        words = []
+        for phase in ("none", "kernel", "srcguard"):
+            namespace.filter(phase, mode)
+            namespace.send([packet])
+            sets = namespace.nft.sets()
+            words.append(phase + " " + (" ".join(name for name in ("local", "forward", "leak")
+                                                 if packet.ident in sets[name]) or "drops"))
+        return ", ".join(words + [line["reason"] for line in namespace.counters()])
+
+    def result(self, seconds):
+        found = {key: value for key, value in vars(self).items() if isinstance(value, int)}
+        found["seconds"] = round(seconds)
+        for mode, tally in self.share.items():
+            baseline = max(tally["baseline"], 1)
+            found[mode] = {key: tally[key] for key in ("sent", "baseline", "kernel", "srcguard")}
+            found[mode]["accepted"] = 100 * tally["srcguard"] // baseline
+            found[mode]["dropped"] = 100 * (baseline - tally["srcguard"]) // baseline
+        found["reasons"] = dict(self.reasons)
+        found["missing_reasons"] = [name for name in REASONS if not self.reasons[name]]
+        found["features"] = dict(self.features)
+        found["missing_features"] = [name for name in FEATURES if not self.features[name]]
+        return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("peers")
+    parser.add_argument("result")
+    parser.add_argument("--topologies", type=int, default=1)
+    parser.add_argument("--packets", type=int, default=400, help="per round, two a topology")
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--only", type=int)
+    parser.add_argument("--left-off", action="store_true", help="srcguard stays off throughout")
+    parser.add_argument("--show", type=int, default=20, help="differences to print")
+    options = parser.parse_args()
+    run = Run(options)
+    started = time.monotonic()
+    numbers = range(options.topologies) if options.only is None else [options.only]
+    for number in numbers:
+        run.topology(number, options.left_off)
+    with open(options.result, "w", encoding="ascii") as file:
+        json.dump(run.result(time.monotonic() - started), file)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# With nothing to guard there is no hook. Proven twice: by the kernel's own list
+# of hooks, where it has one (6.12 and later), and by counting the instructions
+# that a forwarded packet costs, which are those of a kernel without the module.
+#
+# icount: 1
+#
+#   host:  pktgen -> veth0 10.1.0.1/24 -> route 10.9.0.0/16 -> dummy0 10.3.0.1/24
+#
+# The packets come from 10.1.0.2, a neighbour of veth0, and the emulator's clock
+# counts instructions instead of time.
+#
+. "${0%/*}/lib.sh"
+
+modprobe pktgen
+modprobe nfnetlink_hook 2>/dev/null && listing=1
+plan $((16 + ${listing-0} * 5))
+
+namespace host
+ip -n "$host" link add veth0 type veth peer name veth0p
+ip -n "$host" link set veth0p up
+end "$host" veth0 10.1.0.1/24
+ip -n "$host" link add dummy0 type dummy
+end "$host" dummy0 10.3.0.1/24
+ip -n "$host" neigh add 10.3.0.2 lladdr 02:00:00:00:00:02 dev dummy0
+ip -n "$host" route add 10.9.0.0/16 via 10.3.0.2
+conf "$host" all.rp_filter=0 veth0.rp_filter=0 all.log_martians=0
+at "$host" sysctl -qw net.ipv4.ip_forward=1
+# timers of other protocols would run in between
+at "$host" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+
+amount=10000
+forwarded() {
+	at "$host" cat /sys/class/net/dummy0/statistics/tx_packets
+}
+pktgen() { # FILE LINE...
+	local file=$1 line
+	shift
+	for line; do echo "$line" >"/proc/net/pktgen/$file" || return 1; done
+}
+generate() { # prints the nanoseconds of all the packets
+	pktgen kpktgend_0 rem_device_all "add_device veth0" &&
+		pktgen veth0 "count $amount" "clone_skb 0" "burst 1" "pkt_size 60" "delay 0" \
+			"xmit_mode netif_receive" "src_min 10.1.0.2" "src_max 10.1.0.2" \
+			"dst_min 10.9.0.1" "dst_max 10.9.0.1" \
+			"dst_mac $(cat /sys/class/net/veth0/address)" &&
+		pktgen pgctrl start &&
+		sed -n 's/^Result: OK: \([0-9]*\)(.*/\1000/p' /proc/net/pktgen/veth0
+}
+export -f generate pktgen
+export amount
+# The least of several runs: what else the machine does can only add.
+cost() { # instructions a packet
+	local least='' ns
+	for _ in 1 2 3; do
+		ns=$(at "$host" bash -c generate)
+		[ -n "$least" ] && [ "$ns" -ge "$least" ] || least=$ns
+	done
+	echo $((least / amount))
+}
+same() { # within half a percent, in either direction
+	local difference=$(($1 - $2))
+	[ $((${difference#-} * 200)) -le "$2" ]
+}
+hooks() { # ours in the kernel's list
+	at "$host" nft list hooks | grep -c 'srcguard'
+}
+
+cost >/dev/null
+count=$(forwarded)
+without=$(cost)
+say "without the module: $without"
+is "every packet is forwarded" $((count + 3 * amount)) forwarded
+ok "and takes a plausible number of instructions" test "$without" -gt 2000
+ok "the same again, measured again" same "$(cost)" "$without"
+
+load
+[ -z "${listing-}" ] || is "strict: one hook" 1 hooks
+count=$(forwarded)
+on=$(cost)
+say "strict: $on"
+ok "strict: a packet costs more" test "$on" -gt $((without + without / 100))
+is "strict: every packet is forwarded" $((count + 3 * amount)) forwarded
+
+ok "off" at "$host" srcguard set rp_filter off
+off=$(cost)
+say "off: $off"
+ok "off: a packet costs what it costs without the module" same "$off" "$without"
+[ -z "${listing-}" ] || is "off: no hook" 0 hooks
+[ -z "${listing-}" ] || ok "the initial namespace, still strict, has one" \
+	bash -c 'nft list hooks | grep -q srcguard'
+
+ok "loose, audited" at "$host" srcguard set rp_filter loose enforce 0
+ok "loose: a packet costs more" test "$(cost)" -gt $((without + without / 100))
+[ -z "${listing-}" ] || is "loose: one hook" 1 hooks
+ok "off again, by sysctl" at "$host" sysctl -qw net.srcguard.rp_filter=0
+off=$(cost)
+say "off again: $off"
+ok "off again: a packet costs what it costs without the module" same "$off" "$without"
+ok "off: enforce changes nothing of that" at "$host" srcguard set enforce 1
+[ -z "${listing-}" ] || is "off again: no hook" 0 hooks
+
+at "$host" srcguard set rp_filter strict
+rmmod srcguard
+ok "without the module again, gone while it was on: the same cost" same "$(cost)" "$without"
+ok "the module comes back, off" modprobe srcguard rp_filter=0
+ok "loaded off: a packet costs what it costs without the module" same "$(cost)" "$without"
+cleanup
+is "the module holds nothing back" "" rmmod srcguard
+finish
