@@ -2,6 +2,7 @@
 
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
+RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
 PREFIX ?= /usr/local
 # folder that receives the tool
 O ?= tools
@@ -37,22 +38,25 @@ $(O)/srcguard: $(TOOL_SOURCES) $(wildcard tools/*.h include/uapi/linux/*.h)
 		$(LDFLAGS) $(shell $(PKG_CONFIG) --libs $(TOOL_LIBS))
 
 install: ## what all made, below DESTDIR and PREFIX (/usr/local)
-	$(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
-	$(if $(DESTDIR),,depmod -a $$(cat $(KDIR)/include/config/kernel.release))
+	$(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) \
+		$(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=) \
+		INSTALL_MOD_DIR=updates modules_install
+	$(if $(DESTDIR),,depmod -a $(RELEASE))
 	install -D -m 755 $(O)/srcguard $(DESTDIR)$(PREFIX)/sbin/srcguard
 	install -D -m 644 tools/srcguard.8 $(DESTDIR)$(PREFIX)/share/man/man8/srcguard.8
 	install -D -m 644 tools/srcguard.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/srcguard
 
 uninstall: ## undo install
-	rm -f $(DESTDIR)/lib/modules/$$(cat $(KDIR)/include/config/kernel.release)/updates/srcguard.ko*
-	$(if $(DESTDIR),,depmod -a $$(cat $(KDIR)/include/config/kernel.release))
+	rm -f $(DESTDIR)/lib/modules/$(RELEASE)/updates/srcguard.ko*
+	$(if $(DESTDIR),,depmod -a $(RELEASE))
 	rm -f $(DESTDIR)$(PREFIX)/sbin/srcguard $(DESTDIR)$(PREFIX)/share/man/man8/srcguard.8 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/srcguard
 
 clean: ## remove what was built
-	@test ! -e $(KDIR)/Makefile || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
-	rm -rf build tools/srcguard
+	rm -rf build tools/srcguard Module.symvers modules.order
+	find . -name .git -prune -o \( -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '*.o' -o -name '.*.cmd' \) -type f -exec rm -f {} +
 
 demo: ## a host and an attacker in an emulated 6.12: a minute to watch
 	scripts/demo.sh
@@ -65,6 +69,15 @@ test-long: ## the same with larger counts; goes on where it stopped
 
 test-fresh: ## demo and test in a minimal Debian that has only git and make
 	scripts/test-fresh.sh
+
+test-debug: ## tests in an emulated kernel that looks for mistakes of ours
+	tests/run debug
+
+debug-kernel: ## compile that kernel, if it is not there yet (12 minutes and more)
+	tests/vm/debug-kernel
+
+kunit: ## tests of src/core inside that kernel
+	tests/vm/kunit
 
 unit: ## tests of src/core in user space, with sanitizers
 	$(MAKE) -C tests/unit
@@ -79,4 +92,4 @@ mutants: ## break the product on purpose; a test must notice each time
 	tests/mutate
 
 .PHONY: all help module tool install uninstall clean demo test test-long test-fresh unit vm \
-	check mutants
+	check mutants debug-kernel test-debug kunit

@@ -32,7 +32,7 @@ as_root unshare --mount --pid --fork --kill-child -- bash -euc '
 	done
 	exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 CI=true \
 		chroot "$1" bash -euc "
-			git clone --quiet /srcguard.bundle /root/srcguard
+			git -c advice.detachedHead=false clone --quiet /srcguard.bundle /root/srcguard
 			cd /root/srcguard
 			for command in demo test; do
 				begun=\$SECONDS

@@ -21,7 +21,7 @@
 	static struct kunit_case suite##_cases[] = { __VA_ARGS__, {} }; \
 	static struct kunit_suite suite##_suite = { .name = #suite, .test_cases = suite##_cases }; \
 	kunit_test_suite(suite##_suite); \
-	MODULE_LICENSE("GPL")
+	MODULE_LICENSE("GPL");
 
 #else
 

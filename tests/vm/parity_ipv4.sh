@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Random packets over random topologies, judged once by the kernel's rp_filter and
+# once by srcguard: the same packets pass. See parity.py for how it is done.
+#
+# COUNT=1 is a third of 100,000 packets, one of three kernels' share. A topology
+# that made a difference is replayed, and shown in full, by
+#
+#   SEED=... SRCGUARD_TOPOLOGY=... tests/vm/run KERNEL tests/vm/parity_ipv4.sh
+#
+# timeout: 3600
+# what it sends from own addresses makes the kernel answer itself:
+# expect-log: ^icmp: detected local route for
+#
+. "${0%/*}/lib.sh"
+plan 10
+
+seed=${SEED-$RANDOM}
+count=${COUNT-1}
+result=$scratch/result
+: "${KERNEL=}"
+
+load rp_filter=0
+namespace peers
+at "$peers" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+# nothing may be lost on its way, whoever is to work it off
+sysctl -qw net.core.netdev_max_backlog=100000
+
+compare() { # SEED ARGUMENT...
+	python3 "${0%/*}/parity.py" "$peers" "$result" --seed "$@"
+}
+
+found() { # EXPRESSION
+	jq -r "$1" "$result"
+}
+
+# shellcheck disable=SC2317 # called by "ok"
+holds() { # EXPRESSION: it is true
+	jq -e "$1" "$result" >/dev/null
+}
+
+# The comparer notices it when there is no filter at all on one side.
+compare left-off --left-off --packets 100
+ok "a filter that is left off makes differences in either mode" \
+	holds '.strict.kernel < .strict.srcguard and .loose.kernel < .loose.srcguard and
+		.differences == .strict.srcguard - .strict.kernel +
+			.loose.srcguard - .loose.kernel'
+
+say "seed $seed"
+if [ -n "${SRCGUARD_TOPOLOGY-}" ]; then
+	compare "$seed" --packets 280 --only "$SRCGUARD_TOPOLOGY" --show 100
+	found .
+	is "topology $SRCGUARD_TOPOLOGY makes no difference" "0 0" found '"\(.differences) \(.miscounts)"'
+	planned=$checks
+	finish
+fi
+
+compare "$seed" --packets 280 --topologies $((60 * count)) || exit 1
+say "kernel $KERNEL: $(found '"\(.sent) packets, \(.topologies) topologies, \(.seconds) s"')"
+for mode in strict loose; do
+	say "$mode: $(found ".$mode | \"of \(.baseline) packets that are routed \" +
+		\"\(.accepted) % pass, \(.dropped) % do not\"")"
+done
+say "reasons: $(found '.reasons | to_entries | map("\(.key) \(.value)") | join(", ")')"
+say "not compared, as README says why: $(found .excluded); own address of a device that is down:" \
+	"$(found .explained)"
+
+is "what the kernel's filter lets pass, and nothing else, passes srcguard" 0 found .differences
+is "all that does not pass is counted, by device, to the packet and byte" 0 found .miscounts
+ok "strict: at least a fifth passes" holds '.strict.accepted >= 20'
+ok "strict: at least a fifth does not" holds '.strict.dropped >= 20'
+ok "loose: at least a fifth passes" holds '.loose.accepted >= 20'
+ok "loose: at least a fifth does not" holds '.loose.dropped >= 20'
+is "every reason occurred" "[]" found '.missing_reasons | tojson'
+is "every feature occurred" "[]" found '.missing_features | tojson'
+ok "most of the commands were possible" holds '.failed * 6 < .commands'
+finish
