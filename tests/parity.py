@@ -48,6 +48,7 @@ FEATURES = """
     mark_ingress mark_raw mark_mangle
     udp tcp icmp igmp other_protocol fragments options source_route tos mark
     to_own to_forward to_broadcast to_subnet_broadcast to_joined to_not_joined to_loopback
+    from_zero
 """.split()
 
 # Topology N has the N-th of these whatever its dice say, so that no run is without.
@@ -272,6 +273,12 @@ class Topology:
             table = " table 1001" if name in self.slaves else ""
             self.commands.append(f"route add default {self.hop(name)}{table}")
             self.routed[name].append((self.random.getrandbits(32), 0))
+        # so that it matters which rule a packet meets
+        for table in ("100", "101"):
+            if self.chance(70):
+                name = self.random.choice(list(self.nets))
+                self.commands.append(f"route add default {self.hop(name)} table {table}")
+                self.routed[name].append((self.random.getrandbits(32), 0))
         if self.slaves and self.chance(50):
             self.commands.append("route add unreachable default metric 4278198272 table 1001")
         if self.slaves and self.have("vrf_route", 30):
@@ -352,12 +359,21 @@ class Topology:
         self.have(kind + "_route" if kind in ("local", "broadcast") else
                   "multipath" if kind == "multipath" else "nexthop" if kind == "nhid" else kind)
 
+    def a_place(self):
+        """A prefix that packets come from or go to, for a rule to match."""
+        names = [name for name in self.nets if self.nets[name]]
+        if not names or self.chance(50):
+            return self.some_prefix()
+        own, length = self.random.choice(self.nets[self.random.choice(names)])
+        # the half of a network that its broadcast address is in, too
+        return self.random.choice((own, own | hosts_mask(length))), min(length + 1, 32)
+
     def build_rules(self):
         ruled = self.slaves or self.wanted.startswith(("rule_", "local_"))
         # what a down device's address means to the kernel, rules would hide
         if not ruled and self.have("no_rules", 100 if self.wanted == "down_device" else 35):
             return
-        self.rule_iif = self.have("rule_iif", 10)
+        self.rule_iif = self.have("rule_iif", 14)
         for _ in range(self.random.randint(1, 7)):
             self.add_rule(self.random.randint(1, 40000))
         if self.have("local_later", 7):
@@ -376,7 +392,7 @@ class Topology:
             kinds.append(self.wanted[5:])
         for kind in dict.fromkeys(kinds):
             if kind in ("from", "to"):
-                selectors.append(f"{kind} {prefix(*self.some_prefix())}")
+                selectors.append(f"{kind} {prefix(*self.a_place())}")
             elif kind == "tos":
                 selectors.append("tos " + self.random.choice(RULE_TOS))
             elif kind == "fwmark":
@@ -394,7 +410,7 @@ class Topology:
             if kind != "uidrange":
                 self.have("rule_" + kind)
         action = self.pick(("100", 6), ("101", 3), ("main", 3), ("local", 1), ("1001", 1),
-                           ("reject", 2), ("goto", 1), ("suppress", 2), ("nop", 1))
+                           ("reject", 3), ("goto", 1), ("suppress", 2), ("nop", 1))
         if self.wanted in ("rule_reject", "rule_goto", "rule_suppress") and self.chance(40):
             action = self.wanted[5:]
         if action == "reject":
@@ -485,7 +501,7 @@ class Topology:
         for name in everywhere:
             if name != "all":
                 conf[name, "forwarding"] = self.have("forwarding", 85)
-                conf[name, "bc_forwarding"] = self.chance(30)
+                conf[name, "bc_forwarding"] = self.chance(60)
             conf[name, "send_redirects"] = redirects
             conf[name, "accept_source_route"] = self.source_routing
             conf[name, "ignore_routes_with_linkdown"] = self.chance(20)
@@ -529,8 +545,13 @@ class Topology:
         return self.edge(*self.random.choice(everything or [(0x0a000000, 8)]))
 
     def a_destination(self, arrival):
-        kind = self.pick(("own", 40), ("forward", 26), ("subnet_broadcast", 6), ("broadcast", 5),
-                         ("joined", 8), ("not_joined", 2), ("loopback", 4), ("special", 3))
+        # the way back from a broadcast address is another one only if rules say "from"
+        broadcasts = 14 if "rule_from" in self.features else 5
+        if self.features & {"local_later", "bc_forwarding"}:
+            broadcasts *= 2
+        kind = self.pick(("own", 40), ("forward", 26), ("subnet_broadcast", broadcasts),
+                         ("broadcast", 5), ("joined", 8), ("not_joined", 2), ("loopback", 4),
+                         ("special", 3))
         if kind == "own":
             near = [own for own, _ in self.nets.get(arrival, ())]
             address = self.random.choice(near if near and self.chance(60) else
@@ -540,6 +561,9 @@ class Topology:
             address = self.edge(*self.random.choice(everything or [(0x0a000000, 8)]))
         elif kind == "subnet_broadcast":
             nets = [net for nets in self.nets.values() for net in nets if net[1] < 31]
+            near = [net for net in self.nets.get(arrival, ()) if net[1] < 31]
+            if near and self.chance(60):
+                nets = near
             own, length = self.random.choice(nets or [(LOOPBACK, 8)])
             address = own | hosts_mask(length)
         elif kind == "loopback":
@@ -568,6 +592,11 @@ class Packet:
         self.tos = rnd.choice(TOS) if t.have("tos", 35) else 0
         self.mark = rnd.choice(MARKS) if t.have("mark", 40) else 0
         self.protocol = t.pick((17, 50), (6, 25), (1, 12), (2, 8), (47, 2), (4, 1), (89, 2))
+        if t.have("from_zero", 2):
+            # a host without an address yet: DHCP, IGMP, broadcast as it once was
+            self.source = 0
+            self.destination = rnd.choice((0, BROADCAST, *JOINED, *NOT_JOINED))
+            self.protocol = rnd.choice((2, 17))
         t.have({17: "udp", 6: "tcp", 1: "icmp", 2: "igmp"}.get(self.protocol, "other_protocol"))
         self.ports = rnd.choice(PORTS), rnd.choice(PORTS)
         self.options = self.some_options(t) if t.chance(15 if t.source_routing else 5) else b""

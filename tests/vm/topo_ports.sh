@@ -110,7 +110,7 @@ listening() { # NETNS PORT
 }
 for server in "$host 5000" "$out 5000" "$c1 31000" "$c2 31100"; do
 	read -r name port <<<"$server"
-	at "$name" socat "TCP-LISTEN:$port,fork,reuseaddr" EXEC:cat &
+	at "$name" socat "TCP-LISTEN:$port,fork,reuseaddr" EXEC:cat 2>/dev/null &
 	within 9 listening "$name" "$port"
 done
 echoes() { # NETNS ADDRESS PORT: 30 kB go there and come back as they were

@@ -12,7 +12,16 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 44
+# rules by DSCP, all six bits of it, came after 6.12
+parts="from tos mark port verdict"
+if ip rule add dscp 36 table 2 2>/dev/null; then
+	ip rule del dscp 36 table 2
+	parts+=" dscp"
+fi
+case $parts in
+*dscp) plan 47 ;;
+*) plan 44 ;;
+esac
 
 # Both guards judge before routing: what gets past either is seen after it.
 watch_routed() { # NETNS...
@@ -121,16 +130,30 @@ right 192.0.2.1 6
 right 192.0.2.2 7"
 	drops "left ipv4 wrong_device dropped 8
 right ipv4 wrong_device dropped 19"
-	# kernels differ in which of the upper bits they look at
+	# the upper three bits are not of the old TOS
 	guard "$host" "$judge"
 	by left 5 "IP(src='192.0.2.4',dst='10.1.0.1',tos=0x90)/ICMP(type=0)"
 	by right 6 "IP(src='192.0.2.4',dst='10.1.0.1',tos=0x90)/ICMP(type=0)"
 	if [ "$judge" = kernel ]; then
 		kernel_saw=$(seen "$host")
-		say "tos 0x90 matches 0x10 by: $kernel_saw"
+		say "tos 0x90: $kernel_saw"
 	else
 		sees "tos: the upper bits as in the kernel" "$kernel_saw"
 	fi
+	forget
+}
+
+dscp_rules() {
+	rule dscp 36
+	guard "$host" "$judge"
+	by left 5 "IP(src='192.0.2.1',dst='10.1.0.1',tos=0x10)/ICMP(type=0)"
+	by right 6 "IP(src='192.0.2.1',dst='10.1.0.1',tos=0x90)/ICMP(type=0)"
+	by right 7 "IP(src='192.0.2.2',dst='10.1.0.1',tos=0x10)/ICMP(type=0)"
+	by left 8 "IP(src='192.0.2.3',dst='10.1.0.1',tos=0x90)/ICMP(type=0)"
+	sees "dscp: each by its way" "left 192.0.2.1 5
+right 192.0.2.1 6"
+	drops "left ipv4 wrong_device dropped 8
+right ipv4 wrong_device dropped 7"
 	forget
 }
 
@@ -227,7 +250,7 @@ verdict_rules() { # rules that refuse
 	ip -n "$host" rule del to 192.0.2.16/28
 }
 
-for part in from tos mark port verdict; do
+for part in $parts; do
 	for judge in kernel srcguard; do
 		${part}_rules
 	done

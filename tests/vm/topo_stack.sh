@@ -92,8 +92,8 @@ bond_up() { # MODE...
 	link "$host" low2 - "$peer" low2 -
 	both ip link add top type bond miimon 100 "$@"
 	for device in low low2; do
-		both ip link set $device down
-		both ip link set $device master top
+		both ip link set "$device" down
+		both ip link set "$device" master top
 	done
 }
 bond_rr_up() { bond_up mode balance-rr; }
