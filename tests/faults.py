@@ -21,6 +21,7 @@ from collections import Counter
 CLONE_NEWNET = 0x40000000
 MCL_ALL = 3
 SYS_FINIT_MODULE, SYS_DELETE_MODULE = 313, 176
+NETLINK_GENERIC = 16
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
 NLM_F_CREATE, NLM_F_EXCL = 0x400, 0x200
 NLMSG_ERROR, NLMSG_DONE = 2, 3
@@ -94,7 +95,7 @@ class Netlink:
 def family():
     request = struct.pack("=BBH", CTRL_CMD_GETFAMILY, 1, 0) + \
         attribute(CTRL_ATTR_FAMILY_NAME, b"srcguard\0")
-    netlink = Netlink(socket.NETLINK_GENERIC, message(GENL_ID_CTRL, NLM_F_ACK, request))
+    netlink = Netlink(NETLINK_GENERIC, message(GENL_ID_CTRL, NLM_F_ACK, request))
     try:
         answer, = netlink.talk()
         return struct.unpack("=H", attributes(answer[4:])[CTRL_ATTR_FAMILY_ID])[0]
@@ -111,7 +112,7 @@ def generic(command, flags, **values):
     for name, value in values.items():
         body += attribute({"rp_filter": RP_FILTER, "enforce": ENFORCE}[name],
                           struct.pack("=I", value))
-    return Netlink(socket.NETLINK_GENERIC, message(family(), flags, body))
+    return Netlink(NETLINK_GENERIC, message(family(), flags, body))
 
 
 def policy():

@@ -16,9 +16,10 @@ static _Bool srcguard_rpf_in(__be32 address, __u32 prefix, __u32 mask)
 	return (address & __cpu_to_be32(mask)) == __cpu_to_be32(prefix);
 }
 
+/* The rest of 0.0.0.0/8 is an address as any other since Linux 5.3 (96125bf9985a). */
 static _Bool srcguard_rpf_is_zero(__be32 address)
 {
-	return srcguard_rpf_in(address, 0, 0xff000000);
+	return !address;
 }
 
 static _Bool srcguard_rpf_is_loopback(__be32 address)
@@ -62,7 +63,7 @@ srcguard_rpf_to_group(const struct srcguard_ipv4_packet *packet, enum srcguard_r
  * @packet: the packet
  * @reason: set if the packet failed
  *
- * A destination that the kernel refuses on its own (0.0.0.0/8, or 127.0.0.0/8
+ * A destination that the kernel refuses on its own (0.0.0.0, or 127.0.0.0/8
  * without route_localnet) passes: it is not the source that is wrong there.
  */
 enum srcguard_rpf_next
@@ -84,7 +85,7 @@ srcguard_rpf_ipv4_addresses(const struct srcguard_ipv4_packet *packet,
 		       SRCGUARD_RPF_PASS : SRCGUARD_RPF_ROUTE_ANY;
 	if (srcguard_rpf_is_zero(packet->saddr)) {
 		/* All zeros to all zeros is a broadcast of old (RFC 1122 3.3.6). */
-		if (!packet->saddr && !packet->daddr)
+		if (srcguard_rpf_is_zero(packet->daddr))
 			return SRCGUARD_RPF_PASS;
 		*reason = SRCGUARD_REASON_SOURCE_ZERO;
 		return SRCGUARD_RPF_FAIL;

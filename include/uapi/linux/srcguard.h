@@ -172,8 +172,8 @@ enum srcguard_state_attr {
  * @SRCGUARD_REASON_SOURCE_MULTICAST: the source is a group (RFC 1122 3.2.1.3)
  * @SRCGUARD_REASON_SOURCE_BROADCAST: the source is the limited broadcast or a
  *	broadcast address of a network that this namespace is on (RFC 1122 3.2.1.3)
- * @SRCGUARD_REASON_SOURCE_ZERO: the source is in 0.0.0.0/8 (RFC 1122 3.2.1.3),
- *	and it is neither DHCP nor IGMP
+ * @SRCGUARD_REASON_SOURCE_ZERO: the source is 0.0.0.0 (RFC 1122 3.2.1.3), and
+ *	it is neither DHCP nor IGMP
  * @SRCGUARD_REASON_SOURCE_LOOPBACK: the source is in 127.0.0.0/8, and the
  *	device does not have route_localnet set (RFC 1122 3.2.1.3)
  * @__SRCGUARD_REASON_MAX: end of the list, not a reason
@@ -211,7 +211,7 @@ enum srcguard_reason {
 	X(SOURCE_BROADCAST, "source_broadcast", \
 	  "The source is a broadcast address, which nobody may send from.") \
 	X(SOURCE_ZERO, "source_zero", \
-	  "The source is in 0.0.0.0/8, and the packet is neither DHCP nor IGMP.") \
+	  "The source is 0.0.0.0, and the packet is neither DHCP nor IGMP.") \
 	X(SOURCE_LOOPBACK, "source_loopback", \
 	  "The source is in 127.0.0.0/8, and the device lacks route_localnet.")
 

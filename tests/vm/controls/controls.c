@@ -21,6 +21,7 @@ MODULE_PARM_DESC(fault, "which one");
 static DEFINE_MUTEX(controls_first);
 static DEFINE_MUTEX(controls_second);
 static DEFINE_SPINLOCK(controls_spin);
+static int controls_number;
 
 struct controls_object {
 	struct work_struct work;
@@ -97,7 +98,7 @@ static void controls_shift(void)
 	int distance = 40;
 
 	OPTIMIZER_HIDE_VAR(distance);
-	pr_debug("%d\n", 1 << distance);
+	WRITE_ONCE(controls_number, 1 << distance);
 }
 
 /* Lets a reference go twice, in place of somebody else's. */
