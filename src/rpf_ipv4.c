@@ -76,12 +76,14 @@ bool srcguard_rpf_ipv4_net_needs_late(struct net *net)
 	return false;
 }
 
-/* Nobody can send from a broadcast address; only rules can tell the difference. */
-static bool srcguard_rpf_ipv4_to_broadcast(struct net *net, const struct net_device *in,
-					   __be32 daddr)
+/*
+ * Nobody can send from a broadcast address, but the kernel asks as if, where it
+ * forwards what goes to one. Only rules can tell the difference.
+ */
+static bool srcguard_rpf_ipv4_to_broadcast(struct net *net, struct in_device *in_dev, __be32 daddr)
 {
-	return fib4_has_custom_rules(net) &&
-	       inet_addr_type_dev_table(net, in, daddr) == RTN_BROADCAST;
+	return fib4_has_custom_rules(net) && !IN_DEV_BFORWARD(in_dev) &&
+	       inet_addr_type_dev_table(net, in_dev->dev, daddr) == RTN_BROADCAST;
 }
 
 static void srcguard_rpf_ipv4_look_up(struct sk_buff *skb, const struct nf_hook_state *state,
@@ -103,7 +105,7 @@ static void srcguard_rpf_ipv4_look_up(struct sk_buff *skb, const struct nf_hook_
 	struct flow_keys keys;
 	struct fib_result result;
 
-	if (!from_any && !srcguard_rpf_ipv4_to_broadcast(net, in, iph->daddr))
+	if (!from_any && !srcguard_rpf_ipv4_to_broadcast(net, in_dev, iph->daddr))
 		fl4.saddr = iph->daddr;
 	if (fib4_rules_early_flow_dissect(net, skb, &fl4, &keys))
 		swap(fl4.fl4_sport, fl4.fl4_dport);
