@@ -13,7 +13,6 @@
 # mem: 768
 # timeout: 900
 # append: slub_debug=U
-# debug: short
 # expect-log: ^bash \([0-9]+\): drop_caches: 3$
 #
 #   peer                               host
