@@ -78,12 +78,30 @@ bool srcguard_rpf_ipv4_net_needs_late(struct net *net)
 
 /*
  * Nobody can send from a broadcast address, but the kernel asks as if, where it
- * forwards what goes to one. Only rules can tell the difference.
+ * forwards what goes to one. Only rules can tell the difference; and what a
+ * destination is may depend on rules itself, so it is looked up as the kernel
+ * does on the way in.
  */
-static bool srcguard_rpf_ipv4_to_broadcast(struct net *net, struct in_device *in_dev, __be32 daddr)
+static bool srcguard_rpf_ipv4_to_broadcast(struct sk_buff *skb, const struct nf_hook_state *state,
+					   struct in_device *in_dev)
 {
-	return fib4_has_custom_rules(net) && !IN_DEV_BFORWARD(in_dev) &&
-	       inet_addr_type_dev_table(net, in_dev->dev, daddr) == RTN_BROADCAST;
+	const struct iphdr *iph = ip_hdr(skb);
+	struct flowi4 fl4 = {
+		.flowi4_iif	= state->in->ifindex,
+		.flowi4_dscp	= ip4h_dscp(iph),
+		.flowi4_scope	= RT_SCOPE_UNIVERSE,
+		.flowi4_uid	= sock_net_uid(state->net, NULL),
+		.flowi4_mark	= skb->mark,
+		.daddr		= iph->daddr,
+		.saddr		= iph->saddr,
+	};
+	struct flow_keys keys;
+	struct fib_result result;
+
+	if (!fib4_has_custom_rules(state->net) || IN_DEV_BFORWARD(in_dev))
+		return false;
+	fib4_rules_early_flow_dissect(state->net, skb, &fl4, &keys);
+	return !fib_lookup(state->net, &fl4, &result, 0) && result.type == RTN_BROADCAST;
 }
 
 static void srcguard_rpf_ipv4_look_up(struct sk_buff *skb, const struct nf_hook_state *state,
@@ -105,7 +123,7 @@ static void srcguard_rpf_ipv4_look_up(struct sk_buff *skb, const struct nf_hook_
 	struct flow_keys keys;
 	struct fib_result result;
 
-	if (!from_any && !srcguard_rpf_ipv4_to_broadcast(net, in_dev, iph->daddr))
+	if (!from_any && !srcguard_rpf_ipv4_to_broadcast(skb, state, in_dev))
 		fl4.saddr = iph->daddr;
 	if (fib4_rules_early_flow_dissect(net, skb, &fl4, &keys))
 		swap(fl4.fl4_sport, fl4.fl4_dport);

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""faults.py OPERATION: has each memory allocation of an operation fail, one by one,
+"""faults.py OPERATION: lets each memory allocation of an operation fail, one by one,
 and each copy from and to user space.
 
-The kernel lets the Nth of this thread fail (/proc/thread-self/fail-nth), for N = 1, 2, ..., until the operation gets by without reaching the Nth. After each
-attempt, the namespace must be as before, or as wanted. Prints what the attempts
-came to; exits with 1 at the first that broke something. See tests/vm/faults.sh
-for the devices and namespaces that this works with.
+The kernel has the Nth of this thread fail (/proc/thread-self/fail-nth), for N = 1,
+2, ..., until the operation gets by without reaching the Nth. After each attempt,
+the namespace must be as before, or as wanted. Prints what the attempts came to;
+exits with 1 at the first that broke something. See tests/vm/faults.sh for the
+devices and namespaces that this works with.
 """
 import ctypes
 import errno

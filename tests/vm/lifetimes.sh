@@ -172,18 +172,23 @@ dump_meanwhile() { # TIMES
 
 # A device that goes before the module follows devices must not stay on its list.
 load_meanwhile() { # TIMES
-	local i churn status=0
+	local i n churns status=0
 	for ((i = 0; i < $1 && status == 0; i++)); do
 		rmmod srcguard || return
 		rm -f "$scratch/stop"
-		at "$host" bash -c 'until [ -e "$0/stop" ]; do
-			ip link add passing0 type veth peer name passing1; ip link del passing0
-		done' "$scratch" &
-		churn=$!
-		sleep 0.1
+		churns=()
+		# some at a time, so that they get between the module's steps
+		for n in 0 1 2; do
+			at "$host" bash -c 'until [ -e "$0/stop" ]; do
+				ip link add "here$1" type veth peer name "there$1"
+				ip link del "here$1"
+			done' "$scratch" $n &
+			churns+=($!)
+		done
+		sleep 0.3
 		modprobe srcguard || status=1
 		touch "$scratch/stop"
-		wait $churn
+		wait "${churns[@]}"
 		within 30 counts "$host" veth0 || status=1
 		if ! within 30 complete; then
 			say "loaded $((i + 1)) times: $(devices) entries for $(entries) devices and stand-ins"
