@@ -12,6 +12,13 @@
 /* No device has index 0: there is the stand-in for those without an entry. */
 #define SRCGUARD_DEVICE_STAND_IN	0
 
+/*
+ * Whether events come in, so that a device in the table is taken out in time.
+ * Not so while the module is being loaded: a namespace's table has only the
+ * stand-in then, and the notifier's registration tells of all devices. RTNL.
+ */
+static bool srcguard_device_following;
+
 static void srcguard_device_free_rcu(struct rcu_head *rcu)
 {
 	struct srcguard_device *device = container_of(rcu, struct srcguard_device, rcu);
@@ -86,7 +93,7 @@ int srcguard_device_net_fill(struct srcguard_net *sgn)
 
 	err = srcguard_device_add(sgn, SRCGUARD_DEVICE_STAND_IN, NULL);
 	for_each_netdev(sgn->net, dev) {
-		if (err)
+		if (err || !srcguard_device_following)
 			break;
 		err = srcguard_device_add(sgn, dev->ifindex, dev);
 	}
@@ -127,6 +134,8 @@ static int srcguard_device_event(struct notifier_block *nb, unsigned long event,
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct srcguard_net *sgn = srcguard_netns_of(dev_net(dev));
+
+	srcguard_device_following = true;
 
 	switch (event) {
 	case NETDEV_REGISTER:
@@ -169,4 +178,7 @@ int srcguard_device_init(void)
 void srcguard_device_exit(void)
 {
 	unregister_netdevice_notifier(&srcguard_device_notifier);
+	rtnl_lock();
+	srcguard_device_following = false;
+	rtnl_unlock();
 }
