@@ -156,7 +156,6 @@ is "and nothing is counted" "" counted_all "$host"
 # from here on it does; the late hook is not there when it starts
 conf "$host" all.src_valid_mark=0
 guard "$host" srcguard
-before=$(unjudged)
 toggle eth0
 send "$router" east "$to" 4000 "IP(src='198.51.100.1',dst='10.1.0.1')/UDP(sport=51821,dport=9)"
 untoggle
