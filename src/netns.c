@@ -65,7 +65,7 @@ static int __net_init srcguard_netns_net_init(struct net *net)
 	srcguard_netns_first_knobs(&knobs);
 	err = srcguard_policy_net_init(sgn, &knobs);
 	if (err)
-		goto err_free;
+		goto err_cancel;
 	err = srcguard_sysctl_net_init(sgn);
 	if (err)
 		goto err_policy_exit;
@@ -76,8 +76,9 @@ err_policy_exit:
 	srcguard_policy_net_pre_exit(sgn);
 	synchronize_net();
 	srcguard_policy_net_exit(sgn);
+err_cancel:
+	/* A packet may have asked for the late hook meanwhile. */
 	cancel_work_sync(&sgn->late_work);
-err_free:
 	kfree(sgn);
 	return err;
 }
