@@ -17,7 +17,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 26
+plan 30
 
 # Both guards judge before routing: what gets past either is seen after it.
 watch_routed() { # NETNS...
@@ -121,11 +121,19 @@ red 10.1.0.2 46" seen "$host"
 	by blue0 10.4.0.2 11
 	by plain 10.1.0.2 12
 	is "$judge: nor the other way round" "" seen "$host"
+	# it is the device's word that counts, not the VRF's
+	conf "$host" red.accept_local=1
+	by red0 10.1.0.1 13
+	is "$judge: nor own addresses, if it is the VRF that accepts them" "" seen "$host"
+	conf "$host" red.accept_local=0 red0.accept_local=1
+	by red0 10.1.0.1 14
+	is "$judge: but if the device does" "red 10.1.0.1 14" seen "$host"
+	conf "$host" red0.accept_local=0
 	[ $judge = kernel ] || is "$judge: all of it is counted for the devices, once" \
 		"blue0 ipv4 no_route dropped 10
 blue0 ipv4 wrong_device dropped 11
 plain ipv4 no_route dropped 12
-red0 ipv4 own_address dropped 13
+red0 ipv4 own_address dropped 26
 red0 ipv4 reject_route dropped 17
 red0 ipv4 wrong_device dropped 5" counted_all "$host"
 done
