@@ -34,16 +34,14 @@ static unsigned int srcguard_hook_fail(struct srcguard_net *sgn, struct sk_buff 
 }
 
 /**
- * srcguard_hook_defer - leave a packet to the late hook
- * @sgn: the namespace
+ * srcguard_hook_defer - a packet passes that only the late hook could judge
+ * @sgn: the namespace, which has no late hook yet
  *
  * No event tells that a device got src_valid_mark, so it is a packet that finds
- * the late hook missing, and passes unjudged until it is there.
+ * the late hook missing; it and those that follow are counted until it is there.
  */
 void srcguard_hook_defer(struct srcguard_net *sgn)
 {
-	if (likely(READ_ONCE(sgn->hooks[SRCGUARD_POSITION_LATE].registered)))
-		return;
 	atomic64_inc(&sgn->unjudged);
 	schedule_work(&sgn->late_work);
 }
@@ -85,7 +83,7 @@ static int srcguard_hook_register_one(struct srcguard_net *sgn, enum srcguard_po
 		return 0;
 	err = nf_register_net_hook(sgn->net, &hook->ops[hook->active]);
 	if (!err)
-		WRITE_ONCE(hook->registered, true);
+		hook->registered = true;
 	return err;
 }
 
@@ -95,7 +93,7 @@ static void srcguard_hook_unregister_one(struct srcguard_net *sgn, enum srcguard
 
 	if (!hook->registered)
 		return;
-	WRITE_ONCE(hook->registered, false);
+	hook->registered = false;
 	nf_unregister_net_hook(sgn->net, &hook->ops[hook->active]);
 }
 
@@ -105,8 +103,12 @@ static void srcguard_hook_late_work(struct work_struct *work)
 
 	rtnl_lock();
 	/* Short of memory, the next packet that needs it asks again. */
-	if (sgn->hooks[SRCGUARD_POSITION_EARLY].registered)
-		srcguard_hook_register_one(sgn, SRCGUARD_POSITION_LATE);
+	if (sgn->hooks[SRCGUARD_POSITION_EARLY].registered && !sgn->late &&
+	    !srcguard_hook_register_one(sgn, SRCGUARD_POSITION_LATE)) {
+		/* Then no packet is on a way that leads past it. */
+		synchronize_net();
+		WRITE_ONCE(sgn->late, true);
+	}
 	rtnl_unlock();
 }
 
@@ -149,11 +151,15 @@ void srcguard_hook_net_init(struct srcguard_net *sgn)
  */
 int srcguard_hook_register(struct srcguard_net *sgn)
 {
-	int err;
+	int err = 0;
 
-	err = srcguard_hook_register_one(sgn, SRCGUARD_POSITION_EARLY);
-	if (!err && srcguard_rpf_ipv4_net_needs_late(sgn->net))
+	if (srcguard_rpf_ipv4_net_needs_late(sgn->net)) {
 		err = srcguard_hook_register_one(sgn, SRCGUARD_POSITION_LATE);
+		if (!err)
+			WRITE_ONCE(sgn->late, true);
+	}
+	if (!err)
+		err = srcguard_hook_register_one(sgn, SRCGUARD_POSITION_EARLY);
 	return err;
 }
 
@@ -164,8 +170,9 @@ int srcguard_hook_register(struct srcguard_net *sgn)
  */
 void srcguard_hook_unregister(struct srcguard_net *sgn)
 {
-	srcguard_hook_unregister_one(sgn, SRCGUARD_POSITION_LATE);
 	srcguard_hook_unregister_one(sgn, SRCGUARD_POSITION_EARLY);
+	srcguard_hook_unregister_one(sgn, SRCGUARD_POSITION_LATE);
+	WRITE_ONCE(sgn->late, false);
 }
 
 /**

@@ -45,16 +45,11 @@ static bool srcguard_rpf_ipv4_concerns(const struct sk_buff *skb, const struct n
 
 /*
  * Marks count on a device with src_valid_mark and are set in the mangle table;
- * ports count for some rules, and fragments have none until they are joined. A
- * frame that a bridge hands up went through the tables as a bridged one, and
- * br_netfilter keeps it from coming there again: it is judged at once.
+ * ports count for some rules, and fragments have none until they are joined.
  */
-static bool srcguard_rpf_ipv4_needs_late(const struct sk_buff *skb, const struct net *net,
-					 struct in_device *in_dev)
+static bool srcguard_rpf_ipv4_needs_late(const struct net *net, struct in_device *in_dev)
 {
-	if (!IN_DEV_SRC_VMARK(in_dev) && !srcguard_rpf_ipv4_rules_need_ports(net))
-		return false;
-	return !srcguard_rpf_ipv4_has_bridge_info(skb);
+	return IN_DEV_SRC_VMARK(in_dev) || srcguard_rpf_ipv4_rules_need_ports(net);
 }
 
 /**
@@ -181,16 +176,23 @@ enum srcguard_reason srcguard_rpf_ipv4(struct srcguard_net *sgn, struct sk_buff 
 {
 	/* Read once: it may go away at any time, though not under our feet. */
 	struct in_device *in_dev = __in_dev_get_rcu(state->in);
-	bool late;
+	/*
+	 * A frame that a bridge hands up went through the tables as a bridged one,
+	 * and br_netfilter keeps it from coming there again: it is judged at once.
+	 */
+	bool bridged = srcguard_rpf_ipv4_has_bridge_info(skb);
+	bool late = !bridged && READ_ONCE(sgn->late);
 
 	if (!in_dev || !srcguard_rpf_ipv4_concerns(skb, state->in))
 		return SRCGUARD_REASON_NONE;
 
-	late = srcguard_rpf_ipv4_needs_late(skb, state->net, in_dev);
-	if (late && position == SRCGUARD_POSITION_EARLY)
-		srcguard_hook_defer(sgn);
+	/* It is one question for both hooks, so that each packet gets an answer. */
 	if (late != (position == SRCGUARD_POSITION_LATE))
 		return SRCGUARD_REASON_NONE;
+	if (!late && !bridged && srcguard_rpf_ipv4_needs_late(state->net, in_dev)) {
+		srcguard_hook_defer(sgn);
+		return SRCGUARD_REASON_NONE;
+	}
 
 	return srcguard_rpf_ipv4_judge(skb, state, in_dev, mode);
 }

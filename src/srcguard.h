@@ -116,7 +116,9 @@ struct srcguard_hook {
  * @devices: struct srcguard_device by ifindex, and the stand-in at index 0;
  *	changed under RTNL, read under RCU; empty while no guard is on
  * @generation: moves when @devices changes (RTNL), to mark interrupted dumps
- * @hooks: written under RTNL; the packet path peeks at "registered"
+ * @hooks: written and read under RTNL
+ * @late: the early hook leaves everything to the late one, and does so until
+ *	both are gone; written under RTNL, read in the packet path
  * @late_work: registers the late hook when a packet turns out to need it
  * @unjudged: packets that passed while @late_work was on its way
  * @sysctl_table: the table that @sysctl_header shows
@@ -128,6 +130,7 @@ struct srcguard_net {
 	struct xarray devices;
 	u32 generation;
 	struct srcguard_hook hooks[SRCGUARD_POSITION_COUNT];
+	bool late;
 	struct work_struct late_work;
 	atomic64_t unjudged;
 	struct ctl_table *sysctl_table;

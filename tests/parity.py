@@ -507,11 +507,11 @@ class Topology:
         conf["all", "bc_forwarding"] = self.have("bc_forwarding", 20)
         return conf
 
-    def judged_late(self, conf, name, failed):
-        """Whether srcguard leaves a device's packets to the hook after mangle."""
+    def judged_late(self, conf, failed):
+        """Whether srcguard leaves a namespace's packets to the hook after mangle."""
         # The kernel takes rules with "iif lo" to be about what it sends, and looks for no
         # ports because of them (fib_rule_requires_fldissect()).
-        return conf["all", "src_valid_mark"] or conf[name, "src_valid_mark"] or \
+        return any(on for (_, bit), on in conf.items() if bit == "src_valid_mark") or \
             any(re.match("rule add .*(ipproto|sport|dport) ", command) and
                 "iif lo " not in command
                 for command in self.commands if command not in failed)
@@ -889,13 +889,13 @@ class Run:
     def count(self, topology, namespace, mode, conf, packets, passed, counters):
         """The counters are the packets that did not come out of PRE_ROUTING."""
         # conntrack joins fragments before the late hook sees them
-        joined = {name for name in topology.devices if "conntrack" in topology.features and
-                  topology.judged_late(conf, name, namespace.failed)}
+        joined = "conntrack" in topology.features and \
+            topology.judged_late(conf, namespace.failed)
         want = collections.Counter()
         for packet in packets:
             if packet.ident in passed:
                 continue
-            sizes = [packet.joined] if packet.arrival in joined else packet.sizes
+            sizes = [packet.joined] if joined else packet.sizes
             want[packet.arrival, "packets"] += len(sizes)
             want[packet.arrival, "bytes"] += sum(sizes)
         got = collections.Counter()
