@@ -6,6 +6,7 @@
 #
 # No packets here, and no topology.
 #
+# debug: short
 # expect-log: ^netlink: 'python3': attribute type [0-9]+ has an invalid length\.$
 # expect-log: ^netlink: [0-9]+ bytes leftover after parsing attributes in process `python3'\.$
 #

@@ -5,6 +5,7 @@
 # of hooks, where it has one (6.12 and later), and by counting the instructions
 # that a forwarded packet costs, which are those of a kernel without the module.
 #
+# debug: no
 # icount: 1
 #
 #   host:  pktgen -> veth0 10.1.0.1/24 -> route 10.9.0.0/16 -> dummy0 10.3.0.1/24

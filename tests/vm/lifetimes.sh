@@ -11,7 +11,7 @@
 #
 # smp: 2
 # mem: 768
-# timeout: 900
+# timeout: 3600
 # append: slub_debug=U
 # expect-log: ^bash \([0-9]+\): drop_caches: 3$
 #
@@ -31,22 +31,23 @@ tracing=/sys/kernel/tracing
 # Objects that the module's code allocated, itself or by what it called: their
 # number, the kind, their allocator. How deep an xarray is depends on the largest
 # ifindex there is, so its nodes do not count.
-objects() {
+objects() { # [CACHES]: a pattern; to read them all takes long
 	local cache
-	for cache in "$slabs"/*/alloc_traces; do
+	for cache in "$slabs"/${1-*}/alloc_traces; do
 		[[ $cache != */radix_tree_node/* ]] || continue
 		awk '/^ *[0-9]+ / { count = $1; what = $2 }
 			/\[srcguard\]/ && count { sub(/\+.*/, "", what); print count, what; count = 0 }' "$cache"
 	done
 }
 
-total() { # [ALLOCATOR]: a pattern
-	objects | awk -v what="${1-.}" '$2 ~ what { sum += $1 } END { print sum + 0 }'
+total() {
+	objects | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
 # the entries for devices; the compiler may have merged the functions
 devices() {
-	total '^srcguard_device_(alloc|add)$'
+	objects 'kmalloc*' |
+		awk '$2 ~ /^srcguard_device_(alloc|add)$/ { sum += $1 } END { print sum + 0 }'
 }
 
 # per-CPU areas that the module allocated and did not free since the trace began
@@ -74,11 +75,15 @@ netns_count() { # as the kernel allocated them
 # what the module should hold now: an entry for each device, and a stand-in for
 # each namespace
 entries() {
-	local netns sum=0
-	for netns in - $(ip netns list | cut -d ' ' -f 1); do
-		sum=$((sum + 1 + $(at "$netns" ip -o link | wc -l)))
-	done
-	echo $sum
+	local netns
+	{
+		ip -o link
+		for netns in $(ip netns list | cut -d ' ' -f 1); do
+			echo stand-in
+			ip -n "$netns" -o link
+		done
+		echo stand-in
+	} | wc -l
 }
 
 complete() { # exactly that is there, once RCU is through

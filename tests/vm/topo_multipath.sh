@@ -12,6 +12,7 @@
 #                                     10.8.0.0/16 by third
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
+# debug: short
 . "${0%/*}/lib.sh"
 plan 39
 
