@@ -186,13 +186,10 @@ counted_all() {
 		jq -r '.[] | "\(.device) \(.family) \(.reason) \(.outcome) \(.packets)"' | sort
 }
 
-# watch NETNS: count what gets past the guard, by a rule of nft, from 0 on; "passed"
-# reads it for a source address. It is made anew, as flushing a set makes 6.1 with
-# PROVE_RCU complain of itself.
+# watch NETNS: count what gets past the guard, by a rule of nft; "passed" reads
+# it for a source address, and starts again from 0
 watch() {
 	at "$1" nft -f - <<-'EOT'
-	table ip watch
-	delete table ip watch
 	table ip watch {
 		set seen { type ipv4_addr; flags dynamic; counter; size 65535; }
 		chain early { type filter hook prerouting priority -310; update @seen { ip saddr }; }
@@ -204,6 +201,14 @@ passed() { # NETNS ADDRESS
 	at "$1" nft -j list set ip watch seen |
 		jq --arg a "$2" '[.nftables[].set.elem[]?.elem | select(.val == $a) |
 			.counter.packets] | add // 0'
+}
+
+# unwatch NETNS: forget what was seen. The table is made anew from its own listing, as
+# flushing a set makes 6.1 with PROVE_RCU complain of itself.
+unwatch() {
+	local table
+	table=$(at "$1" nft -s -t list table ip watch) &&
+		at "$1" nft -f - <<<"delete table ip watch; $table"
 }
 
 # hear NETNS ADDRESS PORT: a UDP socket that keeps what it receives; "heard"

@@ -61,7 +61,7 @@ promise "the office pings through the host: answers of 20" 20 "$(received "$offi
 promise "packets that srcguard took for spoofed" 0 "$(counted_all "$host" | wc -l)"
 
 title "$((5 * flood)) packets with sources that the attacker made up"
-watch "$host"
+unwatch "$host"
 spoof
 for source in 10.1.0.2:office 203.0.113.9:"behind the office" 198.51.100.1:"the host itself" \
 	240.1.2.3:"nowhere" 127.0.0.1:loopback; do

@@ -32,7 +32,7 @@ from() { # SOURCE [COUNT]
 }
 zero() { # also a check that the counters go with the guard
 	at "$host" srcguard set rp_filter off && at "$host" srcguard set rp_filter "$1"
-	watch "$host"
+	unwatch "$host"
 }
 
 is "a new namespace starts strict" '{"rp_filter":"strict","enforce":1,"unjudged":0}' at "$host" srcguard -j show

@@ -37,7 +37,7 @@ to_loopback() {
 }
 mode() { # MODE: with clean counters
 	at "$host" srcguard set rp_filter off && at "$host" srcguard set rp_filter "$1"
-	watch "$host"
+	unwatch "$host"
 }
 
 ok "a socket listens at a loopback address" hear "$host" 127.0.0.1 5000

@@ -72,7 +72,7 @@ datagram() { # SOURCE PORT TEXT [COUNT]: as if the box had sent it
 }
 mode() { # KNOB VALUE...: with clean counters
 	at "$host" srcguard set rp_filter off && at "$host" srcguard set "$@"
-	watch "$host"
+	unwatch "$host"
 }
 
 is "the host guards strictly" '{"rp_filter":"strict","enforce":1,"unjudged":0}' at "$host" srcguard -j show
@@ -82,7 +82,7 @@ ok "a datagram socket of the host listens" hear "$host" "$own" 5000
 
 ok "strict: the box fetches from the host" fetch "$box" 8080
 ok "strict: the host fetches from the box" fetch "$host" 31000
-watch "$host"
+unwatch "$host"
 ok "datagrams are sent" datagram "$own" 5000 one, 5
 is "they come in without a cached route" 5 passed "$host" "$own"
 ok "they reach the socket" within 5 got "$host" 5000 one,one,one,one,one,

@@ -45,7 +45,7 @@ since() { # what came since mark: BAD-HEADERS CUT-SHORT
 # Counters that start from 0
 clean() {
 	at "$host" srcguard set rp_filter off && at "$host" srcguard set rp_filter strict
-	watch "$host"
+	unwatch "$host"
 	mark
 }
 spoofs() { # packets and bytes counted on veth0, where nothing else may be counted

@@ -32,7 +32,7 @@ rule() {
 }
 mode() { # KNOB VALUE...: with clean counters
 	at "$host" srcguard set rp_filter off && at "$host" srcguard set "$@"
-	watch "$host"
+	unwatch "$host"
 }
 # One source of each kind, each kind in its own number, so that a sum tells which
 # of them were counted.

@@ -53,7 +53,7 @@ guard() {
 		conf "$1" all.rp_filter=0
 		at "$1" srcguard set rp_filter "$mode"
 	fi
-	watch "$1"
+	unwatch "$1"
 }
 load rp_filter=0
 dir=$(mktemp -d)
@@ -199,12 +199,12 @@ guards() { # kernel|srcguard: from now on
 
 check() { # WHAT
 	local name what="$judge, $1"
-	for name in "$host" "$box" "$vm1" "$vm2"; do watch "$name"; done
+	for name in "$host" "$box" "$vm1" "$vm2"; do unwatch "$name"; done
 	delivered 10.1.0 10.8.0 10.7.0
 	bridged
 	settles "$what: honest frames are delivered" "$honest" judged
-	watch "$host"
-	watch "$box"
+	unwatch "$host"
+	unwatch "$box"
 	delivered 10.2.0 10.2.0 10.2.0
 	settles "$what: bridged frames reach the other port, whatever their source" "$passed_on" unjudged
 	is "$what: spoofed frames are not delivered, however addressed" "" judged

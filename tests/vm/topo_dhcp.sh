@@ -43,7 +43,7 @@ guard() {
 		conf "$1" all.rp_filter=0
 		at "$1" srcguard set rp_filter "$mode"
 	fi
-	watch "$1"
+	unwatch "$1"
 }
 load rp_filter=0
 namespace server client
@@ -106,7 +106,7 @@ for judge in kernel srcguard; do
 		release
 	done
 	ok "$judge: it was heard before it had one" from_nowhere
-	watch "$server"
+	unwatch "$server"
 	ip netns exec "$client" socat -u UDP4-RECV:5000,reuseaddr,ip-add-membership=239.1.2.3:eth0 - >/dev/null 2>&1 &
 	ok "$judge: IGMP: it can join a group without one" within 9 from_nowhere
 	kill $!
@@ -131,7 +131,7 @@ for judge in kernel srcguard; do
 eth0 10.1.0.2 38" seen "$server"
 	[ $judge = kernel ] || is "$judge: nothing is counted" "" counted_all "$server"
 
-	watch "$server"
+	unwatch "$server"
 	by "$to" 3 0.0.0.0 10.1.0.1
 	by $all 4 0.0.0.0 10.1.0.255
 	by $g2 5 0.0.0.0 239.1.2.3 "UDP(sport=68,dport=9)"

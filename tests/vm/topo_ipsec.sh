@@ -50,7 +50,7 @@ guard() {
 		conf "$1" all.rp_filter=0
 		at "$1" srcguard set rp_filter "$mode"
 	fi
-	watch "$1"
+	unwatch "$1"
 }
 load rp_filter=0
 namespace host peer inner

@@ -46,7 +46,7 @@ guard() {
 		conf "$1" all.rp_filter=0
 		at "$1" srcguard set rp_filter "$mode"
 	fi
-	watch "$1"
+	unwatch "$1"
 }
 load rp_filter=0
 namespace host far
@@ -98,7 +98,7 @@ while read -r ways route; do
 		ok "$judge, $ways: and the other way round" \
 			at "$host" ping -q -c 4 -i 0.02 -W 9 -I 10.2.0.1 10.9.0.1
 		drops ""
-		watch "$host"
+		unwatch "$host"
 		from third 10.9.1.1 5
 		from left 10.8.0.1 6
 		from right 10.8.0.1 7

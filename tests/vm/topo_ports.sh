@@ -59,7 +59,7 @@ guard() {
 		conf "$1" all.rp_filter=0
 		at "$1" srcguard set rp_filter "$mode"
 	fi
-	watch "$1"
+	unwatch "$1"
 }
 load rp_filter=0
 namespace host out c1 c2
@@ -158,7 +158,7 @@ eth0 ipv4 source_multicast dropped 6" counted_all "$c1"
 	send "$c1" eth0 "$M" 5 "IP(src='$I',dst='$I')/TCP(dport=5001,flags='R')"
 	is "$judge: the own address comes by lo" "lo $I 5" seen "$host"
 	conf "$host" lo.accept_local=0
-	watch "$host"
+	unwatch "$host"
 	send "$c1" eth0 "$M" 6 "IP(src='$I',dst='$I')/TCP(dport=5001,flags='R')"
 	is "$judge: unless lo does not accept it" "" seen "$host"
 	[ $judge = kernel ] || is "$judge: then it is counted" "lo ipv4 own_address dropped 6" \

@@ -56,7 +56,7 @@ guard() {
 		conf "$1" all.rp_filter=0
 		at "$1" srcguard set rp_filter "$mode"
 	fi
-	watch "$1"
+	unwatch "$1"
 }
 load rp_filter=0
 namespace host a b
@@ -99,7 +99,7 @@ from_rules() {
 	by right 6 "IP(src='192.0.2.1',dst='10.2.0.1')/ICMP(type=0)"
 	sees "from: to each address by its own way" "left 192.0.2.1 5
 right 192.0.2.1 6"
-	watch "$host"
+	unwatch "$host"
 	by left 5 "IP(src='192.0.2.1',dst='10.2.0.1')/ICMP(type=0)"
 	by right 6 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
 	sees "from: not by the other's" ""
@@ -303,7 +303,7 @@ honest() { # the latest, by right
 	[ "$(seen "$host")" = "right 192.0.2.1 1" ]
 }
 spoofed() { # is no more seen
-	watch "$host"
+	unwatch "$host"
 	by right 1 "IP(src='192.0.2.1',dst='10.1.0.1')/UDP(sport=5001,dport=9)"
 	[ -z "$(seen "$host")" ]
 }
@@ -318,7 +318,7 @@ table ip marks {
 EOT
 rule fwmark 7
 conf "$host" right.src_valid_mark=1
-watch "$host"
+unwatch "$host"
 ok "a new src_valid_mark is obeyed at once" honest
 ok "and nothing else gets past, in a moment" within 9 spoofed
 forget

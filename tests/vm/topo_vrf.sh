@@ -50,7 +50,7 @@ guard() {
 		conf "$1" all.rp_filter=0
 		at "$1" srcguard set rp_filter "$mode"
 	fi
-	watch "$1"
+	unwatch "$1"
 }
 load rp_filter=0
 namespace host a b c d
@@ -109,7 +109,7 @@ red 10.1.0.2 46" seen "$host"
 	ok "$judge: outside of the VRFs" at "$d" ping -q -c 3 -i 0.02 -W 9 10.4.0.1
 	[ $judge = kernel ] || is "$judge: nothing is counted" "" counted_all "$host"
 
-	watch "$host"
+	unwatch "$host"
 	by red0 10.2.0.2 5
 	is "$judge: a source of another device of the VRF is not seen" "" seen "$host"
 	by red0 10.1.0.1 6

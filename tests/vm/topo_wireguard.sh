@@ -48,7 +48,7 @@ guard() {
 		conf "$1" all.rp_filter=0
 		at "$1" srcguard set rp_filter "$mode"
 	fi
-	watch "$1"
+	unwatch "$1"
 }
 load rp_filter=0
 namespace host router server
@@ -109,7 +109,7 @@ for judge in kernel srcguard; do
 	ok "$judge: nor what comes out of the tunnel unasked" \
 		at "$server" ping -q -c 4 -i 0.02 -W 9 -I 198.51.100.1 10.66.0.1
 	[ $judge = kernel ] || is "$judge: nothing is counted" "" counted_all "$host"
-	watch "$host"
+	unwatch "$host"
 	spoofs
 	is "$judge: spoofed packets are not seen" "" seen_clear
 	[ $judge = kernel ] || is "$judge: they are counted" "eth0 ipv4 wrong_device dropped 11
@@ -120,7 +120,7 @@ wg0 ipv4 wrong_device dropped 7" counted_all "$host"
 	conf "$host" all.src_valid_mark=1
 	ok "$judge: with it, it has again" tunnel
 	ok "$judge: wg-quick takes it down" quick down
-	watch "$host"
+	unwatch "$host"
 	outside
 	is "$judge: without a tunnel they are no spoofs" "eth0 10.66.0.2 5
 eth0 198.51.100.1 6" seen "$host"
@@ -166,7 +166,7 @@ say "${passed:-0} passed, $(unjudged) in all were unjudged"
 ok "toggled with effect: no spoofed packet passes without being counted as unjudged" \
 	test "${passed:-0}" -le $(($(unjudged) - before))
 is "and each other is dropped" $((4000 - ${passed:-0})) counted "$host" eth0 wrong_device
-watch "$host"
+unwatch "$host"
 toggle eth0
 send "$router" east "$to" 4000 "IP(src='10.1.0.2',dst='10.1.0.1')/ICMP(type=0)"
 untoggle
