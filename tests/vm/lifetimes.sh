@@ -14,6 +14,8 @@
 # timeout: 3600
 # append: slub_debug=U
 # expect-log: ^bash \([0-9]+\): drop_caches: 3$
+# The kernel says so of a packet that the flood sends while its link is just going.
+# expect-log: ^gen selects TX queue 0, but real number of TX queues is 0$
 #
 #   peer                               host
 #   veth0 10.0.0.2/24 ------------- veth0 10.0.0.1/24
