@@ -203,12 +203,8 @@ passed() { # NETNS ADDRESS
 			.counter.packets] | add // 0'
 }
 
-# unwatch NETNS: forget what was seen. The table is made anew from its own listing, as
-# flushing a set makes 6.1 with PROVE_RCU complain of itself.
-unwatch() {
-	local table
-	table=$(at "$1" nft -s -t list table ip watch) &&
-		at "$1" nft -f - <<<"delete table ip watch; $table"
+unwatch() { # NETNS: forget what was seen
+	at "$1" nft flush set ip watch seen
 }
 
 # hear NETNS ADDRESS PORT: a UDP socket that keeps what it receives; "heard"

@@ -688,9 +688,7 @@ class Nft:
                                      self.run("list sets table ip parity"), re.S):
             elements = re.search(r"elements = \{(.*?)\}", body, re.S)
             found[name] = {int(word) for word in elements[1].split(",")} if elements else set()
-        # To flush them makes 6.1 with PROVE_RCU complain of itself.
-        self.run("\n".join(f"delete element ip parity {name} {{ {', '.join(map(str, ids))} }}"
-                           for name, ids in found.items() if ids))
+        self.run("\n".join(f"flush set ip parity {name}" for name in found))
         return found
 
 
