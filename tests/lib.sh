@@ -10,6 +10,7 @@ set -u
 
 checks=0 bad=0 planned=0
 started=$(date +%s)
+slow=$([ "${KERNEL-}" = debug ] && echo 1 || echo 0)
 run_id=$(tr -dc a-z0-9 </dev/urandom | head -c 4)
 declare -a namespaces=()
 scratch=$(mktemp -d)
@@ -76,9 +77,10 @@ is() {
 	result $? "$what"
 }
 
-# within SECONDS COMMAND...: the command succeeds before the time is up
+# within SECONDS COMMAND...: the command succeeds before the time is up, of which the
+# debug kernel has more
 within() {
-	local deadline=$((SECONDS + $1))
+	local deadline=$((SECONDS + $1 * (slow ? 4 : 1)))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $deadline ] || return 1

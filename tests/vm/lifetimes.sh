@@ -22,7 +22,10 @@
 #   gen ---------- eth0 10.9.0.1/24, in any namespace; this link comes and goes
 #
 . "${0%/*}/lib.sh"
-plan 19
+# Compiled for debugging, the kernel's allocator of per-CPU memory calls itself its
+# caller.
+[ "$KERNEL" = debug ] || traced=1
+plan $((${traced-0} ? 19 : 18))
 times=$((${COUNT:-1} > 1 ? 34 * COUNT : 7))
 mac=02:00:00:00:00:01
 slabs=/sys/kernel/debug/slab
@@ -245,7 +248,7 @@ ok "devices come and go under traffic, $times times" come_and_go_devices "$times
 ok "counters are read meanwhile, $times times" dump_meanwhile "$times"
 ok "there is an entry for each device and namespace, no more" within 60 complete
 ok "there are as many objects and namespaces as before" within 60 same_as "$before" "$before_netns"
-is "there is per-CPU memory for each entry" "$(entries)" percpu_areas
+[ -z "${traced-}" ] || is "there is per-CPU memory for each entry" "$(entries)" percpu_areas
 is "and the trace was complete" "overrun: 0" bash -c "cat $tracing/per_cpu/*/stats | grep ^overrun | sort -u"
 
 ok "loaded and unloaded under traffic, $times times" load_meanwhile "$times"
