@@ -7,7 +7,8 @@
  */
 #include <linux/slab.h>
 
-#include "srcguard.h"
+#include "exempt.h"
+#include "settings.h"
 
 /* No device has index 0: there is the stand-in for those without an entry. */
 #define SRCGUARD_DEVICE_STAND_IN	0
@@ -18,6 +19,12 @@
  * stand-in then, and the notifier's registration tells of all devices. RTNL.
  */
 static bool srcguard_device_following;
+
+/*
+ * Whether the module is on its way out. Then the end of the notifier tells that all
+ * devices go, and what is set for them must hold as long as the hooks do. RTNL.
+ */
+static bool srcguard_device_leaving;
 
 static void srcguard_device_free_rcu(struct rcu_head *rcu)
 {
@@ -134,23 +141,33 @@ static int srcguard_device_event(struct notifier_block *nb, unsigned long event,
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct srcguard_net *sgn = srcguard_netns_of(dev_net(dev));
+	int err;
 
 	srcguard_device_following = true;
 
 	switch (event) {
 	case NETDEV_REGISTER:
 		/*
-		 * Without memory the device comes all the same: a device that
-		 * moves in could not be refused anyway. The stand-in counts.
+		 * Without memory for its counters the device comes all the same,
+		 * and the stand-in counts. One without the settings that a pattern
+		 * has for it does not, unless it moves in, which nobody can refuse.
 		 */
-		if (srcguard_policy_guarding(sgn))
+		if (sgn->guarding)
 			srcguard_device_add(sgn, dev->ifindex, dev);
-		return notifier_from_errno(srcguard_bridge_registered(sgn, dev));
+		err = srcguard_settings_named(sgn, dev);
+		if (!err)
+			err = srcguard_bridge_registered(sgn, dev);
+		return notifier_from_errno(err);
 	case NETDEV_UNREGISTER:
 		srcguard_device_remove(sgn, dev->ifindex);
+		if (!srcguard_device_leaving) {
+			srcguard_settings_gone(sgn, dev);
+			srcguard_exempt_gone(sgn, dev);
+		}
 		break;
 	case NETDEV_CHANGENAME:
 		srcguard_device_changed(sgn);
+		srcguard_settings_named(sgn, dev);
 		break;
 	}
 	return NOTIFY_DONE;
@@ -177,6 +194,9 @@ int srcguard_device_init(void)
  */
 void srcguard_device_exit(void)
 {
+	rtnl_lock();
+	srcguard_device_leaving = true;
+	rtnl_unlock();
 	unregister_netdevice_notifier(&srcguard_device_notifier);
 	rtnl_lock();
 	srcguard_device_following = false;

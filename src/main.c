@@ -47,7 +47,7 @@ static const struct kernel_param_ops srcguard_main_param_ops = {
 	MODULE_PARM_DESC(name, text)
 
 SRCGUARD_MAIN_PARAM(rp_filter, SRCGUARD_A_POLICY_RP_FILTER,
-		    "reverse-path filter: 0 off, 1 strict (default), 2 loose");
+		    "reverse-path filter: 0 off, 1 strict (default), 2 loose, 3 feasible");
 SRCGUARD_MAIN_PARAM(enforce, SRCGUARD_A_POLICY_ENFORCE,
 		    "1 drop what fails a guard (default), 0 only count it");
 

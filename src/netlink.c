@@ -5,22 +5,99 @@
  * RTNL orders those that change something.
  */
 #include <linux/capability.h>
-#include <net/genetlink.h>
-#include <net/sock.h>
 
-#include "srcguard.h"
+#include "netlink.h"
 
-/*
+/**
+ * srcguard_netlink_may_change - check that the sender may change something
+ * @skb: the request
+ * @info: the same; its extack is told if not
+ *
  * Checked here and not by GENL_UNS_ADMIN_PERM, for the sake of a text. The
  * socket's opener must have the capability as well: a privileged process that
  * was handed somebody's socket is no deputy.
+ *
+ * Return: 0 or -EPERM.
  */
-static int srcguard_netlink_may_change(struct sk_buff *skb, struct genl_info *info)
+int srcguard_netlink_may_change(struct sk_buff *skb, struct genl_info *info)
 {
 	if (netlink_ns_capable(skb, genl_info_net(info)->user_ns, CAP_NET_ADMIN))
 		return 0;
 	NL_SET_ERR_MSG(info->extack, "CAP_NET_ADMIN over the network namespace is needed");
 	return -EPERM;
+}
+
+/**
+ * srcguard_netlink_missing - complain of an attribute that is not there
+ * @info: the request
+ * @type: the attribute
+ * @text: what to say
+ *
+ * Return: whether it is missing.
+ */
+bool srcguard_netlink_missing(const struct genl_info *info, int type, const char *text)
+{
+	if (info->attrs[type])
+		return false;
+	/* NL_SET_ERR_MSG() takes literals only. */
+	info->extack->_msg = text;
+	return true;
+}
+
+/**
+ * srcguard_netlink_address - an address of either family
+ * @attr: the attribute
+ * @prefix: takes it, as a prefix of full length
+ * @extack: told what is wrong with it
+ *
+ * Return: 0 or -EINVAL.
+ */
+int srcguard_netlink_address(const struct nlattr *attr, struct srcguard_prefix *prefix,
+			     struct netlink_ext_ack *extack)
+{
+	*prefix = (struct srcguard_prefix){
+		.ipv6 = nla_len(attr) == sizeof(struct in6_addr),
+	};
+	prefix->length = SRCGUARD_PREFIX_MAX(prefix->ipv6);
+	if (nla_len(attr) * BITS_PER_BYTE != prefix->length) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "An address has 4 bytes or 16");
+		return -EINVAL;
+	}
+	memcpy(&prefix->address, nla_data(attr), nla_len(attr));
+	return 0;
+}
+
+/**
+ * srcguard_netlink_put_address - the same for an answer
+ * @skb: the answer
+ * @type: the attribute
+ * @prefix: a prefix, of which this is the address
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int srcguard_netlink_put_address(struct sk_buff *skb, int type,
+				 const struct srcguard_prefix *prefix)
+{
+	return nla_put(skb, type, SRCGUARD_PREFIX_MAX(prefix->ipv6) / BITS_PER_BYTE,
+		       &prefix->address);
+}
+
+/**
+ * srcguard_netlink_device - a device by its name
+ * @net: where; the caller holds RTNL
+ * @attr: the attribute
+ * @extack: told if there is none
+ *
+ * Return: NULL if there is none.
+ */
+struct net_device *srcguard_netlink_device(struct net *net, const struct nlattr *attr,
+					   struct netlink_ext_ack *extack)
+{
+	struct net_device *dev = __dev_get_by_name(net, nla_data(attr));
+
+	if (!dev)
+		NL_SET_ERR_MSG_ATTR(extack, attr, "No such device in this network namespace");
+	return dev;
 }
 
 static int srcguard_netlink_policy_get(struct sk_buff *skb, struct genl_info *info)
@@ -111,7 +188,7 @@ static const struct nla_policy srcguard_netlink_no_attrs[] = {
 };
 
 static const struct nla_policy srcguard_netlink_policy_attrs[] = {
-	[SRCGUARD_A_POLICY_RP_FILTER] = NLA_POLICY_MAX(NLA_U32, SRCGUARD_RP_FILTER_LOOSE),
+	[SRCGUARD_A_POLICY_RP_FILTER] = NLA_POLICY_MAX(NLA_U32, SRCGUARD_RP_FILTER_FEASIBLE),
 	[SRCGUARD_A_POLICY_ENFORCE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
@@ -139,6 +216,54 @@ static const struct genl_ops srcguard_netlink_ops[] = {
 		.doit	 = srcguard_netlink_state_get,
 		.policy	 = srcguard_netlink_no_attrs,
 		.maxattr = ARRAY_SIZE(srcguard_netlink_no_attrs) - 1,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_DEV_GET,
+		.dumpit	 = srcguard_netlink_dev_get,
+		.policy	 = srcguard_netlink_no_attrs,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_no_attrs) - 1,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_DEV_SET,
+		.doit	 = srcguard_netlink_dev_set,
+		.policy	 = srcguard_netlink_dev_policy,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_dev_policy) - 1,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_DEV_CLEAR,
+		.doit	 = srcguard_netlink_dev_clear,
+		.policy	 = srcguard_netlink_dev_policy,
+		.maxattr = SRCGUARD_A_DEV_DEVICE,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_EXEMPT_GET,
+		.dumpit	 = srcguard_netlink_exempt_get,
+		.policy	 = srcguard_netlink_no_attrs,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_no_attrs) - 1,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_EXEMPT_ADD,
+		.doit	 = srcguard_netlink_exempt_add,
+		.policy	 = srcguard_netlink_exempt_policy,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_exempt_policy) - 1,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_EXEMPT_DEL,
+		.doit	 = srcguard_netlink_exempt_del,
+		.policy	 = srcguard_netlink_exempt_policy,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_exempt_policy) - 1,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_EXEMPT_REPLACE,
+		.doit	 = srcguard_netlink_exempt_replace,
+		.policy	 = srcguard_netlink_list_policy,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_list_policy) - 1,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_EXPLAIN,
+		.doit	 = srcguard_netlink_explain,
+		.policy	 = srcguard_netlink_explain_policy,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_explain_policy) - 1,
 	},
 };
 

@@ -8,7 +8,8 @@
 #include <linux/slab.h>
 #include <net/netns/generic.h>
 
-#include "srcguard.h"
+#include "exempt.h"
+#include "settings.h"
 
 /*
  * What the core allocates for a namespace is not accounted to who made it, so
@@ -61,6 +62,8 @@ static int __net_init srcguard_netns_net_init(struct net *net)
 	sgn->generation = 1;
 	xa_init_flags(&sgn->devices, XA_FLAGS_ACCOUNT);
 	srcguard_hook_net_init(sgn);
+	srcguard_settings_net_init(sgn);
+	srcguard_exempt_net_init(sgn);
 
 	srcguard_netns_first_knobs(&knobs);
 	err = srcguard_policy_net_init(sgn, &knobs);
@@ -77,7 +80,10 @@ err_policy_exit:
 	synchronize_net();
 	srcguard_policy_net_exit(sgn);
 err_cancel:
-	/* A packet may have asked for the late hook meanwhile. */
+	/*
+	 * A packet may have asked for the late hook meanwhile. Settings and exemptions
+	 * hold nothing yet.
+	 */
 	cancel_work_sync(&sgn->late_work);
 	kfree(sgn);
 	return err;
@@ -97,6 +103,8 @@ static void __net_exit srcguard_netns_net_exit(struct net *net)
 	struct srcguard_net *sgn = srcguard_netns_of(net);
 
 	srcguard_policy_net_exit(sgn);
+	srcguard_settings_net_exit(sgn);
+	srcguard_exempt_net_exit(sgn);
 	/* After the last hook that could schedule it; it takes RTNL itself. */
 	cancel_work_sync(&sgn->late_work);
 	kfree(sgn);

@@ -6,7 +6,7 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
-#include "srcguard.h"
+#include "settings.h"
 
 static struct srcguard_policy *srcguard_policy_alloc(const struct srcguard_knobs *knobs)
 {
@@ -23,19 +23,43 @@ static void srcguard_policy_guard_off(struct srcguard_net *sgn)
 	/* Netfilter does not wait for hooks that are still running. */
 	synchronize_net();
 	srcguard_device_net_drain(sgn);
+	sgn->guarding = false;
 }
 
-static int srcguard_policy_guard_on(struct srcguard_net *sgn)
+/**
+ * srcguard_policy_guard - have packets looked at, before something asks for it
+ * @sgn: the namespace; the caller holds RTNL, and calls srcguard_policy_settle()
+ *	in the end
+ *
+ * Return: 0, also if they are already, or -ENOMEM.
+ */
+int srcguard_policy_guard(struct srcguard_net *sgn)
 {
 	int err;
 
+	if (sgn->guarding)
+		return 0;
 	err = srcguard_device_net_fill(sgn);
 	if (err)
 		return err;
+	sgn->guarding = true;
 	err = srcguard_hook_register(sgn);
 	if (err)
 		srcguard_policy_guard_off(sgn);
 	return err;
+}
+
+/**
+ * srcguard_policy_settle - look at packets no more, unless something asks for it
+ * @sgn: the namespace; the caller holds RTNL
+ */
+void srcguard_policy_settle(struct srcguard_net *sgn)
+{
+	const struct srcguard_policy *policy = rtnl_dereference(sgn->policy);
+
+	if (sgn->guarding && !srcguard_knob_guarding(&policy->knobs) &&
+	    !srcguard_settings_want_guard(sgn))
+		srcguard_policy_guard_off(sgn);
 }
 
 /**
@@ -56,7 +80,7 @@ int srcguard_policy_net_init(struct srcguard_net *sgn, const struct srcguard_kno
 	rtnl_lock();
 	rcu_assign_pointer(sgn->policy, policy);
 	if (srcguard_knob_guarding(knobs))
-		err = srcguard_policy_guard_on(sgn);
+		err = srcguard_policy_guard(sgn);
 	rtnl_unlock();
 	if (err)
 		kfree(policy);
@@ -101,10 +125,8 @@ int srcguard_policy_set(struct srcguard_net *sgn, const struct srcguard_knobs *k
 {
 	struct srcguard_policy *old = rtnl_dereference(sgn->policy);
 	struct srcguard_policy *new = srcguard_policy_alloc(&old->knobs);
-	bool was = srcguard_knob_guarding(&old->knobs);
 	unsigned int i;
 	int err = 0;
-	bool is;
 
 	if (!new)
 		goto err_memory;
@@ -112,16 +134,14 @@ int srcguard_policy_set(struct srcguard_net *sgn, const struct srcguard_knobs *k
 	for (i = 1; i <= SRCGUARD_A_POLICY_MAX; i++)
 		if (which & BIT(i))
 			new->knobs.value[i] = knobs->value[i];
-	is = srcguard_knob_guarding(&new->knobs);
 
 	/* The hooks find a policy without guards before and after, and pass. */
-	if (is && !was)
-		err = srcguard_policy_guard_on(sgn);
+	if (srcguard_knob_guarding(&new->knobs))
+		err = srcguard_policy_guard(sgn);
 	if (err)
 		goto err_free;
 	rcu_assign_pointer(sgn->policy, new);
-	if (was && !is)
-		srcguard_policy_guard_off(sgn);
+	srcguard_policy_settle(sgn);
 	kfree_rcu(old, rcu);
 	return 0;
 
@@ -142,13 +162,4 @@ void srcguard_policy_read(struct srcguard_net *sgn, struct srcguard_knobs *knobs
 	rcu_read_lock();
 	*knobs = rcu_dereference(sgn->policy)->knobs;
 	rcu_read_unlock();
-}
-
-/**
- * srcguard_policy_guarding - whether a guard is on
- * @sgn: the namespace; the caller holds RTNL
- */
-bool srcguard_policy_guarding(struct srcguard_net *sgn)
-{
-	return srcguard_knob_guarding(&rtnl_dereference(sgn->policy)->knobs);
 }

@@ -8,48 +8,31 @@
  */
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
-#include <linux/netfilter_bridge.h>
-#include <net/dst_metadata.h>
 #include <net/ip.h>
 #include <net/ip_fib.h>
 #include <net/l3mdev.h>
-#include <net/xfrm.h>
+#include <net/nexthop.h>
 
-#include "srcguard.h"
-
-static bool srcguard_rpf_ipv4_has_bridge_info(const struct sk_buff *skb)
-{
-#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
-	return nf_bridge_info_exists(skb);
-#else
-	return false;
-#endif
-}
+#include "explain.h"
 
 static bool srcguard_rpf_ipv4_rules_need_ports(const struct net *net)
 {
 	return READ_ONCE(net->ipv4.fib_rules_require_fldissect);
 }
 
-/*
- * A packet is not the filter's business if its route is known already (what
- * loops back keeps its route), if IPsec vouches for it, if a bridge only passes
- * it on, or if it was judged on the way into its VRF: then it is here a second
- * time, with the VRF as device.
- */
-static bool srcguard_rpf_ipv4_concerns(const struct sk_buff *skb, const struct net_device *in)
-{
-	return !skb_valid_dst(skb) && !netif_is_l3_master(in) && !secpath_exists(skb) &&
-	       !nf_bridge_in_prerouting(skb);
-}
-
-/*
+/**
+ * srcguard_rpf_ipv4_needs_late - whether packets have to be judged late
+ * @net: the namespace
+ * @in: their device
+ *
  * Marks count on a device with src_valid_mark and are set in the mangle table;
  * ports count for some rules, and fragments have none until they are joined.
  */
-static bool srcguard_rpf_ipv4_needs_late(const struct net *net, struct in_device *in_dev)
+bool srcguard_rpf_ipv4_needs_late(const struct net *net, const struct net_device *in)
 {
-	return IN_DEV_SRC_VMARK(in_dev) || srcguard_rpf_ipv4_rules_need_ports(net);
+	struct in_device *in_dev = __in_dev_get_rcu(in);
+
+	return (in_dev && IN_DEV_SRC_VMARK(in_dev)) || srcguard_rpf_ipv4_rules_need_ports(net);
 }
 
 /**
@@ -99,9 +82,52 @@ static bool srcguard_rpf_ipv4_to_broadcast(struct sk_buff *skb, const struct nf_
 	return !fib_lookup(state->net, &fl4, &result, 0) && result.type == RTN_BROADCAST;
 }
 
+/*
+ * Whether there is a route by this device for the very prefix of the best one.
+ * Asked for the device, the FIB goes on to shorter prefixes if need be, down to a
+ * default route: those do not count.
+ */
+static bool srcguard_rpf_ipv4_is_feasible(struct net *net, const struct net_device *in,
+					  struct flowi4 *fl4, const struct fib_result *best)
+{
+	struct fib_result result;
+
+	if (best->type != RTN_UNICAST)
+		return false;
+	fl4->flowi4_oif = in->ifindex;
+	return !fib_lookup(net, fl4, &result, 0) && result.type == RTN_UNICAST &&
+	       result.prefixlen == best->prefixlen && fib_info_nh_uses_dev(result.fi, in);
+}
+
+static void srcguard_rpf_ipv4_describe(const struct fib_result *result, int err,
+				       struct srcguard_found *found)
+{
+	unsigned int i;
+
+	if (err) {
+		found->type = srcguard_rpf_reject_type(err);
+		found->valid = found->type != RTN_UNSPEC;
+		return;
+	}
+	found->valid = true;
+	found->whole = true;
+	found->type = result->type;
+	found->table = result->table->tb_id;
+	found->prefix.address.s6_addr32[0] = result->prefix;
+	found->prefix.length = result->prefixlen;
+	for (i = 0; i < fib_info_num_path(result->fi); i++) {
+		const struct net_device *dev = fib_info_nhc(result->fi, i)->nhc_dev;
+
+		if (dev && found->nexthop_count < ARRAY_SIZE(found->nexthops))
+			found->nexthops[found->nexthop_count++] = dev->ifindex;
+	}
+}
+
 static void srcguard_rpf_ipv4_look_up(struct sk_buff *skb, const struct nf_hook_state *state,
 				      struct in_device *in_dev, bool from_any,
-				      struct srcguard_rpf_route *route)
+				      enum srcguard_rp_filter mode,
+				      struct srcguard_rpf_route *route,
+				      struct srcguard_found *found)
 {
 	struct net *net = state->net;
 	struct net_device *in = state->in;
@@ -124,6 +150,8 @@ static void srcguard_rpf_ipv4_look_up(struct sk_buff *skb, const struct nf_hook_
 		swap(fl4.fl4_sport, fl4.fl4_dport);
 
 	route->err = fib_lookup(net, &fl4, &result, 0);
+	if (found)
+		srcguard_rpf_ipv4_describe(&result, route->err, found);
 	if (route->err)
 		return;
 	route->type = result.type;
@@ -131,13 +159,26 @@ static void srcguard_rpf_ipv4_look_up(struct sk_buff *skb, const struct nf_hook_
 	route->on_loopback = in == net->loopback_dev;
 	route->uses_device = fib_info_nh_uses_dev(result.fi, in);
 	route->has_address = rcu_access_pointer(in_dev->ifa_list);
+	/* Only now: a second lookup, and it overwrites what the first one found. */
+	route->feasible = mode == SRCGUARD_RP_FILTER_FEASIBLE && !route->uses_device &&
+			  srcguard_rpf_ipv4_is_feasible(net, in, &fl4, &result);
 }
 
-static enum srcguard_reason srcguard_rpf_ipv4_judge(struct sk_buff *skb,
-						    const struct nf_hook_state *state,
-						    struct in_device *in_dev,
-						    enum srcguard_rp_filter mode)
+/**
+ * srcguard_rpf_ipv4 - judge a packet
+ * @skb: a packet in PRE_ROUTING, its IP header checked by ip_rcv()
+ * @state: how it came here
+ * @mode: not SRCGUARD_RP_FILTER_OFF
+ * @found: takes the route back, for people; NULL for a packet
+ *
+ * Return: SRCGUARD_REASON_NONE if it passes.
+ */
+enum srcguard_reason srcguard_rpf_ipv4(struct sk_buff *skb, const struct nf_hook_state *state,
+				       enum srcguard_rp_filter mode,
+				       struct srcguard_found *found)
 {
+	/* Read once: it may go away at any time, though not under our feet. */
+	struct in_device *in_dev = __in_dev_get_rcu(state->in);
 	const struct iphdr *iph = ip_hdr(skb);
 	struct srcguard_ipv4_packet packet = {
 		.saddr = iph->saddr,
@@ -148,6 +189,8 @@ static enum srcguard_reason srcguard_rpf_ipv4_judge(struct sk_buff *skb,
 	enum srcguard_rpf_next next;
 	struct srcguard_rpf_route route;
 
+	if (!in_dev)
+		return SRCGUARD_REASON_NONE;
 	if (ipv4_is_loopback(packet.saddr) || ipv4_is_loopback(packet.daddr))
 		packet.route_localnet = IN_DEV_NET_ROUTE_LOCALNET(in_dev, state->net);
 
@@ -155,44 +198,7 @@ static enum srcguard_reason srcguard_rpf_ipv4_judge(struct sk_buff *skb,
 	if (next == SRCGUARD_RPF_PASS || next == SRCGUARD_RPF_FAIL)
 		return reason;
 
-	srcguard_rpf_ipv4_look_up(skb, state, in_dev, next == SRCGUARD_RPF_ROUTE_ANY, &route);
+	srcguard_rpf_ipv4_look_up(skb, state, in_dev, next == SRCGUARD_RPF_ROUTE_ANY, mode, &route,
+				  found);
 	return srcguard_rpf_judge(mode, &route);
-}
-
-/**
- * srcguard_rpf_ipv4 - judge a packet, if this is the place for it
- * @sgn: the namespace it is in
- * @skb: a packet in PRE_ROUTING, its IP header checked by ip_rcv()
- * @state: how it came here
- * @mode: not SRCGUARD_RP_FILTER_OFF
- * @position: which of the hooks this is
- *
- * Return: SRCGUARD_REASON_NONE if it passes.
- */
-enum srcguard_reason srcguard_rpf_ipv4(struct srcguard_net *sgn, struct sk_buff *skb,
-				       const struct nf_hook_state *state,
-				       enum srcguard_rp_filter mode,
-				       enum srcguard_position position)
-{
-	/* Read once: it may go away at any time, though not under our feet. */
-	struct in_device *in_dev = __in_dev_get_rcu(state->in);
-	/*
-	 * A frame that a bridge hands up went through the tables as a bridged one,
-	 * and br_netfilter keeps it from coming there again: it is judged at once.
-	 */
-	bool bridged = srcguard_rpf_ipv4_has_bridge_info(skb);
-	bool late = !bridged && READ_ONCE(sgn->late);
-
-	if (!in_dev || !srcguard_rpf_ipv4_concerns(skb, state->in))
-		return SRCGUARD_REASON_NONE;
-
-	/* It is one question for both hooks, so that each packet gets an answer. */
-	if (late != (position == SRCGUARD_POSITION_LATE))
-		return SRCGUARD_REASON_NONE;
-	if (!late && !bridged && srcguard_rpf_ipv4_needs_late(state->net, in_dev)) {
-		srcguard_hook_defer(sgn);
-		return SRCGUARD_REASON_NONE;
-	}
-
-	return srcguard_rpf_ipv4_judge(skb, state, in_dev, mode);
 }

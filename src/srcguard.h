@@ -24,14 +24,18 @@
 
 struct netlink_callback;
 struct netlink_ext_ack;
+struct srcguard_exemptions;
+struct srcguard_found;
 
 /**
  * enum srcguard_family - index of an address family in tables of counters
  * @SRCGUARD_FAMILY_IPV4: AF_INET
+ * @SRCGUARD_FAMILY_IPV6: AF_INET6
  * @SRCGUARD_FAMILY_COUNT: number of families
  */
 enum srcguard_family {
 	SRCGUARD_FAMILY_IPV4,
+	SRCGUARD_FAMILY_IPV6,
 	SRCGUARD_FAMILY_COUNT
 };
 
@@ -113,13 +117,25 @@ struct srcguard_hook {
  * struct srcguard_net - a namespace's state
  * @net: the namespace; it owns this object
  * @policy: replaced under RTNL, read under RCU; never NULL
+ * @guarding: a guard is on, for all devices or for some (RTNL)
  * @devices: struct srcguard_device by ifindex, and the stand-in at index 0;
  *	changed under RTNL, read under RCU; empty while no guard is on
  * @generation: moves when @devices changes (RTNL), to mark interrupted dumps
+ * @overrides: struct srcguard_override by ifindex, for devices that something is
+ *	set for; changed under RTNL, read under RCU
+ * @patterns: struct srcguard_pattern by a number of no meaning; the same
+ * @overridden: @overrides is not empty; written under RTNL, read in the packet path
+ * @settings_generation: as @generation, of @overrides and @patterns
+ * @exemptions: replaced and changed under RTNL, read under RCU; NULL if empty
+ * @exempt_generation: as @generation, of @exemptions
+ * @staged: a list that is to replace @exemptions once it is complete (RTNL)
+ * @staged_number: what its sender calls it
  * @hooks: written and read under RTNL
- * @late: the early hook leaves everything to the late one, and does so until
- *	both are gone; written under RTNL, read in the packet path
- * @late_work: registers the late hook when a packet turns out to need it
+ * @late: by family: the early hook leaves everything to the late one, and does
+ *	so until both are gone; written under RTNL, read in the packet path
+ * @late_wanted: by family: a packet turned out to need the late hook; written in
+ *	the packet path
+ * @late_work: registers the late hooks that are wanted
  * @unjudged: packets that passed while @late_work was on its way
  * @sysctl_table: the table that @sysctl_header shows
  * @sysctl_header: net.srcguard in this namespace
@@ -127,10 +143,20 @@ struct srcguard_hook {
 struct srcguard_net {
 	struct net *net;
 	struct srcguard_policy __rcu *policy;
+	bool overridden;
+	bool guarding;
 	struct xarray devices;
 	u32 generation;
-	struct srcguard_hook hooks[SRCGUARD_POSITION_COUNT];
-	bool late;
+	struct xarray overrides;
+	struct xarray patterns;
+	u32 settings_generation;
+	u32 exempt_generation;
+	struct srcguard_exemptions __rcu *exemptions;
+	struct srcguard_exemptions *staged;
+	u32 staged_number;
+	struct srcguard_hook hooks[SRCGUARD_FAMILY_COUNT][SRCGUARD_POSITION_COUNT];
+	bool late[SRCGUARD_FAMILY_COUNT];
+	bool late_wanted[SRCGUARD_FAMILY_COUNT];
 	struct work_struct late_work;
 	atomic64_t unjudged;
 	struct ctl_table *sysctl_table;
@@ -153,14 +179,14 @@ void srcguard_policy_net_exit(struct srcguard_net *sgn);
 int srcguard_policy_set(struct srcguard_net *sgn, const struct srcguard_knobs *knobs,
 			u32 which, struct netlink_ext_ack *extack);
 void srcguard_policy_read(struct srcguard_net *sgn, struct srcguard_knobs *knobs);
-bool srcguard_policy_guarding(struct srcguard_net *sgn);
+int srcguard_policy_guard(struct srcguard_net *sgn);
+void srcguard_policy_settle(struct srcguard_net *sgn);
 
 /* hook.c */
 void srcguard_hook_net_init(struct srcguard_net *sgn);
 int srcguard_hook_register(struct srcguard_net *sgn);
 void srcguard_hook_unregister(struct srcguard_net *sgn);
 int srcguard_hook_move_first(struct srcguard_net *sgn);
-void srcguard_hook_defer(struct srcguard_net *sgn);
 
 /* bridge.c */
 int srcguard_bridge_init(void);
@@ -168,11 +194,17 @@ void srcguard_bridge_exit(void);
 int srcguard_bridge_registered(struct srcguard_net *sgn, const struct net_device *dev);
 
 /* rpf_ipv4.c */
+bool srcguard_rpf_ipv4_needs_late(const struct net *net, const struct net_device *in);
 bool srcguard_rpf_ipv4_net_needs_late(struct net *net);
-enum srcguard_reason srcguard_rpf_ipv4(struct srcguard_net *sgn, struct sk_buff *skb,
-				       const struct nf_hook_state *state,
+enum srcguard_reason srcguard_rpf_ipv4(struct sk_buff *skb, const struct nf_hook_state *state,
 				       enum srcguard_rp_filter mode,
-				       enum srcguard_position position);
+				       struct srcguard_found *found);
+
+/* rpf_ipv6.c */
+bool srcguard_rpf_ipv6_needs_late(const struct net *net);
+enum srcguard_reason srcguard_rpf_ipv6(struct sk_buff *skb, const struct nf_hook_state *state,
+				       enum srcguard_rp_filter mode,
+				       struct srcguard_found *found);
 
 /* device.c */
 int srcguard_device_init(void);

@@ -68,6 +68,7 @@ static struct srcguard_stats_sum srcguard_stats_sum(const struct srcguard_device
 
 static const u32 srcguard_stats_family[SRCGUARD_FAMILY_COUNT] = {
 	[SRCGUARD_FAMILY_IPV4] = AF_INET,
+	[SRCGUARD_FAMILY_IPV6] = AF_INET6,
 };
 
 static int srcguard_stats_put(struct sk_buff *skb, struct netlink_callback *cb,

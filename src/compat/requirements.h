@@ -18,6 +18,10 @@
 #error "srcguard needs a kernel with TCP/IP (CONFIG_INET)"
 #elif !defined(CONFIG_IP_MULTIPLE_TABLES)
 #error "srcguard needs a kernel with policy routing (CONFIG_IP_MULTIPLE_TABLES)"
+#elif !defined(CONFIG_IPV6) && !defined(CONFIG_IPV6_MODULE)
+#error "srcguard needs a kernel with IPv6 (CONFIG_IPV6); at run time it may be off"
+#elif !defined(CONFIG_IPV6_MULTIPLE_TABLES)
+#error "srcguard needs a kernel with policy routing (CONFIG_IPV6_MULTIPLE_TABLES)"
 #elif !defined(CONFIG_SYSCTL)
 #error "srcguard needs a kernel with sysctl (CONFIG_SYSCTL)"
 #endif

@@ -7,7 +7,7 @@
 const struct srcguard_knob srcguard_knob_table[] = {
 	[SRCGUARD_A_POLICY_RP_FILTER] = {
 		.name = "rp_filter", .min = SRCGUARD_RP_FILTER_OFF,
-		.max = SRCGUARD_RP_FILTER_LOOSE, .preset = SRCGUARD_RP_FILTER_STRICT,
+		.max = SRCGUARD_RP_FILTER_FEASIBLE, .preset = SRCGUARD_RP_FILTER_STRICT,
 	},
 	[SRCGUARD_A_POLICY_ENFORCE] = {
 		.name = "enforce", .min = 0, .max = 1, .preset = 1,

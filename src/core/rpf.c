@@ -101,15 +101,76 @@ srcguard_rpf_ipv4_addresses(const struct srcguard_ipv4_packet *packet,
 	return SRCGUARD_RPF_ROUTE;
 }
 
-static enum srcguard_reason srcguard_rpf_lookup_failed(int err)
+static _Bool srcguard_rpf_ipv6_is_any(const struct in6_addr *address)
+{
+	return !(address->s6_addr32[0] | address->s6_addr32[1] |
+		 address->s6_addr32[2] | address->s6_addr32[3]);
+}
+
+static _Bool srcguard_rpf_ipv6_is_loopback(const struct in6_addr *address)
+{
+	return !(address->s6_addr32[0] | address->s6_addr32[1] | address->s6_addr32[2]) &&
+	       address->s6_addr32[3] == __cpu_to_be32(1);
+}
+
+static _Bool srcguard_rpf_ipv6_is_multicast(const struct in6_addr *address)
+{
+	return address->s6_addr[0] == 0xff;
+}
+
+static _Bool srcguard_rpf_ipv6_is_link_local(const struct in6_addr *address)
+{
+	return address->s6_addr[0] == 0xfe && (address->s6_addr[1] & 0xc0) == 0x80;
+}
+
+/**
+ * srcguard_rpf_ipv6_addresses - what a packet's addresses decide by themselves
+ * @packet: the packet
+ * @reason: set if the packet failed
+ */
+enum srcguard_rpf_next
+srcguard_rpf_ipv6_addresses(const struct srcguard_ipv6_packet *packet,
+			    enum srcguard_reason *reason)
+{
+	_Bool to_group = srcguard_rpf_ipv6_is_multicast(packet->daddr);
+
+	if (srcguard_rpf_ipv6_is_multicast(packet->saddr)) {
+		*reason = SRCGUARD_REASON_SOURCE_MULTICAST;
+		return SRCGUARD_RPF_FAIL;
+	}
+	if (srcguard_rpf_ipv6_is_any(packet->saddr)) {
+		/* A host without an address yet asks for one, and joins groups. */
+		if (to_group)
+			return SRCGUARD_RPF_PASS;
+		*reason = SRCGUARD_REASON_SOURCE_ZERO;
+		return SRCGUARD_RPF_FAIL;
+	}
+	if (srcguard_rpf_ipv6_is_loopback(packet->saddr) && !packet->on_loopback) {
+		*reason = SRCGUARD_REASON_SOURCE_LOOPBACK;
+		return SRCGUARD_RPF_FAIL;
+	}
+	if (srcguard_rpf_ipv6_is_link_local(packet->saddr))
+		return SRCGUARD_RPF_LINK;
+	return to_group ? SRCGUARD_RPF_ROUTE_ANY : SRCGUARD_RPF_ROUTE;
+}
+
+/**
+ * srcguard_rpf_reject_type - the type of a route or rule that answers with an error
+ * @err: the negative error that the lookup gave
+ *
+ * Return: RTN_UNSPEC if there is no such route.
+ */
+unsigned int srcguard_rpf_reject_type(int err)
 {
 	switch (err) {
-	case -EINVAL:		/* blackhole */
-	case -EHOSTUNREACH:	/* unreachable */
-	case -EACCES:		/* prohibit */
-		return SRCGUARD_REASON_REJECT_ROUTE;
+	case -EINVAL:
+		return RTN_BLACKHOLE;
+	case -EHOSTUNREACH:
+		return RTN_UNREACHABLE;
+	case -EACCES:
+		return RTN_PROHIBIT;
 	default:
-		return SRCGUARD_REASON_NO_ROUTE;
+		return RTN_UNSPEC;
 	}
 }
 
@@ -124,7 +185,8 @@ enum srcguard_reason
 srcguard_rpf_judge(enum srcguard_rp_filter mode, const struct srcguard_rpf_route *route)
 {
 	if (route->err)
-		return srcguard_rpf_lookup_failed(route->err);
+		return srcguard_rpf_reject_type(route->err) != RTN_UNSPEC ?
+		       SRCGUARD_REASON_REJECT_ROUTE : SRCGUARD_REASON_NO_ROUTE;
 
 	switch (route->type) {
 	case RTN_UNICAST:
@@ -143,6 +205,10 @@ srcguard_rpf_judge(enum srcguard_rp_filter mode, const struct srcguard_rpf_route
 	case RTN_BROADCAST:
 	case RTN_ANYCAST:
 		return SRCGUARD_REASON_SOURCE_BROADCAST;
+	case RTN_BLACKHOLE:
+	case RTN_UNREACHABLE:
+	case RTN_PROHIBIT:
+		return SRCGUARD_REASON_REJECT_ROUTE;
 	case RTN_MULTICAST:
 		return SRCGUARD_REASON_SOURCE_MULTICAST;
 	default:
@@ -151,11 +217,13 @@ srcguard_rpf_judge(enum srcguard_rp_filter mode, const struct srcguard_rpf_route
 
 	if (route->uses_device)
 		return SRCGUARD_REASON_NONE;
+	if (mode == SRCGUARD_RP_FILTER_FEASIBLE && route->feasible)
+		return SRCGUARD_REASON_NONE;
 	/*
 	 * Even loose mode wants the right device where there is no address: a
 	 * device that is in use only for a part of its configuration.
 	 */
-	if (mode == SRCGUARD_RP_FILTER_STRICT || !route->has_address)
+	if (mode != SRCGUARD_RP_FILTER_LOOSE || !route->has_address)
 		return SRCGUARD_REASON_WRONG_DEVICE;
 	return SRCGUARD_REASON_NONE;
 }

@@ -6,6 +6,7 @@
 #ifndef SRCGUARD_CORE_RPF_H
 #define SRCGUARD_CORE_RPF_H
 
+#include <linux/in6.h>
 #include <linux/types.h>
 #include <linux/srcguard.h>
 
@@ -25,18 +26,33 @@ struct srcguard_ipv4_packet {
 };
 
 /**
+ * struct srcguard_ipv6_packet - what the filter asks of an IPv6 packet
+ * @saddr: source address
+ * @daddr: destination address
+ * @on_loopback: whether the arrival device is the namespace's loopback device
+ */
+struct srcguard_ipv6_packet {
+	const struct in6_addr *saddr;
+	const struct in6_addr *daddr;
+	_Bool on_loopback;
+};
+
+/**
  * enum srcguard_rpf_next - what is to be done after a look at the addresses
  * @SRCGUARD_RPF_PASS: nothing, the filter has no say in this packet
  * @SRCGUARD_RPF_FAIL: it failed
  * @SRCGUARD_RPF_ROUTE: look up the route back, from the packet's destination
  * @SRCGUARD_RPF_ROUTE_ANY: look up the route back, from no address in
  *	particular, for nobody can send from this packet's destination
+ * @SRCGUARD_RPF_LINK: the source means something on the arrival device's link
+ *	only, so no route can lead elsewhere: see whether it is an own address
  */
 enum srcguard_rpf_next {
 	SRCGUARD_RPF_PASS,
 	SRCGUARD_RPF_FAIL,
 	SRCGUARD_RPF_ROUTE,
 	SRCGUARD_RPF_ROUTE_ANY,
+	SRCGUARD_RPF_LINK,
 };
 
 /**
@@ -44,14 +60,17 @@ enum srcguard_rpf_next {
  * @err: 0, or the negative error that the lookup gave
  * @type: RTN_UNICAST, RTN_LOCAL, ... (valid if @err is 0)
  * @uses_device: one of its nexthops leaves by the arrival device
- * @own_accepted: the arrival device lets own addresses in (IPv4: accept_local)
+ * @feasible: a route for the same prefix does; valid in feasible mode
+ * @own_accepted: own addresses are let in (IPv4: the arrival device's
+ *	accept_local; IPv6: where neighbour discovery needs it)
  * @on_loopback: the arrival device is the namespace's loopback device
- * @has_address: the arrival device has an address of this family
+ * @has_address: the arrival device has an address, or needs none (IPv6)
  */
 struct srcguard_rpf_route {
 	int err;
 	__u8 type;
 	_Bool uses_device;
+	_Bool feasible;
 	_Bool own_accepted;
 	_Bool on_loopback;
 	_Bool has_address;
@@ -60,6 +79,10 @@ struct srcguard_rpf_route {
 enum srcguard_rpf_next
 srcguard_rpf_ipv4_addresses(const struct srcguard_ipv4_packet *packet,
 			    enum srcguard_reason *reason);
+enum srcguard_rpf_next
+srcguard_rpf_ipv6_addresses(const struct srcguard_ipv6_packet *packet,
+			    enum srcguard_reason *reason);
+unsigned int srcguard_rpf_reject_type(int err);
 enum srcguard_reason
 srcguard_rpf_judge(enum srcguard_rp_filter mode, const struct srcguard_rpf_route *route);
 

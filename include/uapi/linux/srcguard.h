@@ -11,6 +11,10 @@
  * and, where one attribute is at fault, that attribute's offset:
  *
  *   EPERM   the capability that the command asks for is missing
+ *   ENODEV  there is no such device in the namespace
+ *   ENOENT  what is to go is not there
+ *   EEXIST  what is to be added is there already
+ *   ENOSPC  the namespace has as many of these as it may have
  *   ERANGE  a value is outside the range given here
  *   EINVAL  an attribute is unknown, malformed or missing
  *   ENOMEM  no memory for counters or for the new policy
@@ -55,12 +59,111 @@
  *     SRCGUARD_A_STATE_UNJUDGED     u64     packets that passed without a verdict
  *                                           because the hook that they needed was
  *                                           still being registered
+ *
+ * SRCGUARD_CMD_DEV_GET (dump)
+ *   Asks for the settings that devices have apart from the namespace's knobs.
+ *   Needs no capability. The request has no attributes, the answer is one message
+ *   for each pattern, and one for each device that has settings of its own or by a
+ *   pattern. A setting that is absent is the namespace's:
+ *
+ *     SRCGUARD_A_DEV_IFINDEX         u32     index of the device, 0 for a pattern
+ *     SRCGUARD_A_DEV_DEVICE          string  its present name, or the pattern
+ *     SRCGUARD_A_DEV_RP_FILTER       u32     enum srcguard_rp_filter, both families
+ *     SRCGUARD_A_DEV_RP_FILTER_IPV4  u32     the same for IPv4; wins over the former
+ *     SRCGUARD_A_DEV_RP_FILTER_IPV6  u32     the same for IPv6
+ *     SRCGUARD_A_DEV_ENFORCE         u32     0 audit, 1 drop
+ *     SRCGUARD_A_DEV_PATTERN         string  the pattern that some settings of the
+ *                                            device come from
+ *
+ * SRCGUARD_CMD_DEV_SET
+ *   Gives a device settings of its own: those that the message names, all or none
+ *   of them; others stay. They win over the namespace's knobs, follow the device's
+ *   renames, and are gone with it, also when it moves to another namespace.
+ *   SRCGUARD_A_DEV_DEVICE is its name, or a pattern: the beginning of names and
+ *   an asterisk ("cali*"). A pattern's settings hold for every device that is
+ *   called so, now and later, from its first packet; the device's own win over a
+ *   pattern's, and a longer pattern's over a shorter one's, as a whole. A namespace
+ *   has at most SRCGUARD_PATTERNS_MAX patterns. Needs what POLICY_SET needs.
+ *
+ * SRCGUARD_CMD_DEV_CLEAR
+ *   Takes all settings of the device or pattern SRCGUARD_A_DEV_DEVICE away, so that
+ *   it has the namespace's again (a device: or its pattern's). Needs what POLICY_SET
+ *   needs.
+ *
+ * SRCGUARD_CMD_EXEMPT_GET (dump)
+ *   Asks for the sources that are let through although they fail the reverse-path
+ *   filter. Needs no capability. The request has no attributes, the answer is one
+ *   message for each:
+ *
+ *     SRCGUARD_A_EXEMPT_PREFIX       binary  address of the prefix, in network byte
+ *                                            order: 4 bytes IPv4, 16 bytes IPv6
+ *     SRCGUARD_A_EXEMPT_PREFIXLEN    u32     its length
+ *     SRCGUARD_A_EXEMPT_IFINDEX      u32     the only arrival device that it holds
+ *                                            for; absent: all devices
+ *     SRCGUARD_A_EXEMPT_DEVICE       string  that device's present name
+ *     SRCGUARD_A_EXEMPT_PACKETS      u64     packets that it let through
+ *
+ * SRCGUARD_CMD_EXEMPT_ADD, SRCGUARD_CMD_EXEMPT_DEL
+ *   Adds or takes away one of them, named by _PREFIX, _PREFIXLEN and, if it holds
+ *   for one device only, _DEVICE. The prefix must have no bits beyond its length.
+ *   If several hold for a packet, the longest prefix counts it, and of two of the
+ *   same length the one for the device. An exemption for a device is gone with
+ *   the device. A namespace has at most SRCGUARD_EXEMPTIONS_MAX. Needs what
+ *   POLICY_SET needs.
+ *
+ * SRCGUARD_CMD_EXEMPT_REPLACE
+ *   Puts a list in the place of all that there are, at once for the packets. The
+ *   list may come in several messages; the last one makes it hold. A message that
+ *   is refused ends the list, and the old one stays. Another list that is begun
+ *   meanwhile ends it, too. Needs what POLICY_SET needs.
+ *
+ *     SRCGUARD_A_EXEMPT_LIST         u32     a number of the sender's choice, the
+ *                                            same in all messages of a list
+ *     SRCGUARD_A_EXEMPT_FIRST        flag    the list begins here
+ *     SRCGUARD_A_EXEMPT_LAST         flag    the list ends here
+ *     SRCGUARD_A_EXEMPT_ENTRY        nest    any number of them: _PREFIX, _PREFIXLEN,
+ *                                            _DEVICE as for EXEMPT_ADD
+ *
+ * SRCGUARD_CMD_EXPLAIN
+ *   Asks what the guards would do with a packet, by running their code on one that
+ *   nobody sees; it is not counted. Needs no capability. It is taken for a UDP
+ *   packet without ports:
+ *
+ *     SRCGUARD_A_EXPLAIN_SRC         binary  source address, 4 or 16 bytes
+ *     SRCGUARD_A_EXPLAIN_DST         binary  destination address, of the same family;
+ *                                            absent: the device's first address
+ *     SRCGUARD_A_EXPLAIN_DEVICE      string  the device that it comes in by
+ *     SRCGUARD_A_EXPLAIN_MARK        u32     its mark (0)
+ *     SRCGUARD_A_EXPLAIN_TOS         u32     its TOS or traffic class, 0..255 (0)
+ *
+ *   The answer is one message:
+ *
+ *     SRCGUARD_A_EXPLAIN_VERDICT     u32     enum srcguard_verdict
+ *     SRCGUARD_A_EXPLAIN_REASON      u32     enum srcguard_reason, if it failed
+ *     SRCGUARD_A_EXPLAIN_DECIDED_BY  u32     enum srcguard_decider
+ *     SRCGUARD_A_EXPLAIN_PREFIX      binary  the route back to the source, if one was
+ *                                            looked for and found: its prefix
+ *     SRCGUARD_A_EXPLAIN_PREFIXLEN   u32     that prefix's length
+ *     SRCGUARD_A_EXPLAIN_TYPE        u32     RTN_UNICAST, RTN_LOCAL, ...; alone, without
+ *                                            prefix and table, if a reject route or
+ *                                            rule answered
+ *     SRCGUARD_A_EXPLAIN_TABLE       u32     its routing table
+ *     SRCGUARD_A_EXPLAIN_NEXTHOPS    nest    for each of its nexthops, up to
+ *                                            SRCGUARD_EXPLAIN_NEXTHOPS_MAX, the device
+ *                                            that it leaves by: _NEXTHOP, string
  */
 #ifndef _UAPI_LINUX_SRCGUARD_H
 #define _UAPI_LINUX_SRCGUARD_H
 
 #define SRCGUARD_GENL_NAME	"srcguard"
 #define SRCGUARD_GENL_VERSION	1
+
+/* What a namespace may have at most. */
+#define SRCGUARD_PATTERNS_MAX		256
+#define SRCGUARD_EXEMPTIONS_MAX		16384
+
+/* How many nexthops of a route are named. */
+#define SRCGUARD_EXPLAIN_NEXTHOPS_MAX	32
 
 /**
  * enum srcguard_cmd - commands of the family
@@ -69,6 +172,14 @@
  * @SRCGUARD_CMD_POLICY_SET: set some of the namespace's knobs, atomically
  * @SRCGUARD_CMD_STATS_GET: dump the namespace's counters
  * @SRCGUARD_CMD_STATE_GET: read what the guards noticed of themselves
+ * @SRCGUARD_CMD_DEV_GET: dump the settings of devices and patterns
+ * @SRCGUARD_CMD_DEV_SET: set some of a device's or pattern's settings
+ * @SRCGUARD_CMD_DEV_CLEAR: take all of them away
+ * @SRCGUARD_CMD_EXEMPT_GET: dump the exemptions
+ * @SRCGUARD_CMD_EXEMPT_ADD: add one
+ * @SRCGUARD_CMD_EXEMPT_DEL: take one away
+ * @SRCGUARD_CMD_EXEMPT_REPLACE: put a list in the place of all of them
+ * @SRCGUARD_CMD_EXPLAIN: judge a packet that is only described
  * @__SRCGUARD_CMD_MAX: end of the list, not a command
  */
 enum srcguard_cmd {
@@ -77,6 +188,14 @@ enum srcguard_cmd {
 	SRCGUARD_CMD_POLICY_SET	= 2,
 	SRCGUARD_CMD_STATS_GET	= 3,
 	SRCGUARD_CMD_STATE_GET	= 4,
+	SRCGUARD_CMD_DEV_GET	= 5,
+	SRCGUARD_CMD_DEV_SET	= 6,
+	SRCGUARD_CMD_DEV_CLEAR	= 7,
+	SRCGUARD_CMD_EXEMPT_GET	= 8,
+	SRCGUARD_CMD_EXEMPT_ADD	= 9,
+	SRCGUARD_CMD_EXEMPT_DEL	= 10,
+	SRCGUARD_CMD_EXEMPT_REPLACE = 11,
+	SRCGUARD_CMD_EXPLAIN	= 12,
 	__SRCGUARD_CMD_MAX
 };
 
@@ -106,11 +225,15 @@ enum srcguard_policy_attr {
  *	device, through any of its nexthops (RFC 3704 section 2.2; the kernel's 1)
  * @SRCGUARD_RP_FILTER_LOOSE: a route back to the source exists, by whichever
  *	device (RFC 3704 section 2.4; the kernel's 2)
+ * @SRCGUARD_RP_FILTER_FEASIBLE: a route for the same prefix as the best route
+ *	back uses the arrival device, though it may not be the best (RFC 3704
+ *	section 2.3); between strict and loose
  */
 enum srcguard_rp_filter {
 	SRCGUARD_RP_FILTER_OFF		= 0,
 	SRCGUARD_RP_FILTER_STRICT	= 1,
 	SRCGUARD_RP_FILTER_LOOSE	= 2,
+	SRCGUARD_RP_FILTER_FEASIBLE	= 3,
 };
 
 /**
@@ -161,21 +284,174 @@ enum srcguard_state_attr {
 #define SRCGUARD_A_STATE_MAX	(__SRCGUARD_A_STATE_MAX - 1)
 
 /**
+ * enum srcguard_dev_attr - settings of a device or a pattern
+ * @SRCGUARD_A_DEV_UNSPEC: never used
+ * @SRCGUARD_A_DEV_IFINDEX: u32, index of the device, 0 for a pattern
+ * @SRCGUARD_A_DEV_DEVICE: string, name of the device, or the pattern
+ * @SRCGUARD_A_DEV_RP_FILTER: u32, enum srcguard_rp_filter, for both families
+ * @SRCGUARD_A_DEV_RP_FILTER_IPV4: u32, the same for IPv4
+ * @SRCGUARD_A_DEV_RP_FILTER_IPV6: u32, the same for IPv6
+ * @SRCGUARD_A_DEV_ENFORCE: u32, 0 audit, 1 drop
+ * @SRCGUARD_A_DEV_PATTERN: string, where some of a device's settings come from
+ * @__SRCGUARD_A_DEV_MAX: end of the list, not an attribute
+ */
+enum srcguard_dev_attr {
+	SRCGUARD_A_DEV_UNSPEC		= 0,
+	SRCGUARD_A_DEV_IFINDEX		= 1,
+	SRCGUARD_A_DEV_DEVICE		= 2,
+	SRCGUARD_A_DEV_RP_FILTER	= 3,
+	SRCGUARD_A_DEV_RP_FILTER_IPV4	= 4,
+	SRCGUARD_A_DEV_RP_FILTER_IPV6	= 5,
+	SRCGUARD_A_DEV_ENFORCE		= 6,
+	SRCGUARD_A_DEV_PATTERN		= 7,
+	__SRCGUARD_A_DEV_MAX
+};
+
+#define SRCGUARD_A_DEV_MAX	(__SRCGUARD_A_DEV_MAX - 1)
+
+/**
+ * enum srcguard_exempt_attr - an exemption, or a list of them
+ * @SRCGUARD_A_EXEMPT_UNSPEC: never used
+ * @SRCGUARD_A_EXEMPT_PAD: aligns the 64-bit attributes, carries nothing
+ * @SRCGUARD_A_EXEMPT_PREFIX: binary, address of the prefix, 4 or 16 bytes
+ * @SRCGUARD_A_EXEMPT_PREFIXLEN: u32, length of the prefix
+ * @SRCGUARD_A_EXEMPT_IFINDEX: u32, the arrival device that it holds for
+ * @SRCGUARD_A_EXEMPT_DEVICE: string, that device's name
+ * @SRCGUARD_A_EXEMPT_PACKETS: u64, packets that it let through
+ * @SRCGUARD_A_EXEMPT_ENTRY: nest, one of a list
+ * @SRCGUARD_A_EXEMPT_LIST: u32, which list this message is a part of
+ * @SRCGUARD_A_EXEMPT_FIRST: flag, the list begins here
+ * @SRCGUARD_A_EXEMPT_LAST: flag, the list ends here
+ * @__SRCGUARD_A_EXEMPT_MAX: end of the list, not an attribute
+ */
+enum srcguard_exempt_attr {
+	SRCGUARD_A_EXEMPT_UNSPEC	= 0,
+	SRCGUARD_A_EXEMPT_PAD		= 1,
+	SRCGUARD_A_EXEMPT_PREFIX	= 2,
+	SRCGUARD_A_EXEMPT_PREFIXLEN	= 3,
+	SRCGUARD_A_EXEMPT_IFINDEX	= 4,
+	SRCGUARD_A_EXEMPT_DEVICE	= 5,
+	SRCGUARD_A_EXEMPT_PACKETS	= 6,
+	SRCGUARD_A_EXEMPT_ENTRY		= 7,
+	SRCGUARD_A_EXEMPT_LIST		= 8,
+	SRCGUARD_A_EXEMPT_FIRST		= 9,
+	SRCGUARD_A_EXEMPT_LAST		= 10,
+	__SRCGUARD_A_EXEMPT_MAX
+};
+
+#define SRCGUARD_A_EXEMPT_MAX	(__SRCGUARD_A_EXEMPT_MAX - 1)
+
+/**
+ * enum srcguard_explain_attr - a packet, and what becomes of it
+ * @SRCGUARD_A_EXPLAIN_UNSPEC: never used
+ * @SRCGUARD_A_EXPLAIN_SRC: binary, source address, 4 or 16 bytes
+ * @SRCGUARD_A_EXPLAIN_DST: binary, destination address
+ * @SRCGUARD_A_EXPLAIN_DEVICE: string, the arrival device
+ * @SRCGUARD_A_EXPLAIN_MARK: u32, mark
+ * @SRCGUARD_A_EXPLAIN_TOS: u32, TOS or traffic class, 0..255
+ * @SRCGUARD_A_EXPLAIN_VERDICT: u32, enum srcguard_verdict
+ * @SRCGUARD_A_EXPLAIN_REASON: u32, enum srcguard_reason, if it failed
+ * @SRCGUARD_A_EXPLAIN_DECIDED_BY: u32, enum srcguard_decider
+ * @SRCGUARD_A_EXPLAIN_PREFIX: binary, address of the found route's prefix
+ * @SRCGUARD_A_EXPLAIN_PREFIXLEN: u32, length of that prefix
+ * @SRCGUARD_A_EXPLAIN_TYPE: u32, type of the route, RTN_UNICAST, ...
+ * @SRCGUARD_A_EXPLAIN_TABLE: u32, the route's table
+ * @SRCGUARD_A_EXPLAIN_NEXTHOPS: nest, the devices that the route leaves by
+ * @SRCGUARD_A_EXPLAIN_NEXTHOP: string, one of these, only in the nest
+ * @__SRCGUARD_A_EXPLAIN_MAX: end of the list, not an attribute
+ */
+enum srcguard_explain_attr {
+	SRCGUARD_A_EXPLAIN_UNSPEC	= 0,
+	SRCGUARD_A_EXPLAIN_SRC		= 1,
+	SRCGUARD_A_EXPLAIN_DST		= 2,
+	SRCGUARD_A_EXPLAIN_DEVICE	= 3,
+	SRCGUARD_A_EXPLAIN_MARK		= 4,
+	SRCGUARD_A_EXPLAIN_TOS		= 5,
+	SRCGUARD_A_EXPLAIN_VERDICT	= 6,
+	SRCGUARD_A_EXPLAIN_REASON	= 7,
+	SRCGUARD_A_EXPLAIN_DECIDED_BY	= 8,
+	SRCGUARD_A_EXPLAIN_PREFIX	= 9,
+	SRCGUARD_A_EXPLAIN_PREFIXLEN	= 10,
+	SRCGUARD_A_EXPLAIN_TYPE		= 11,
+	SRCGUARD_A_EXPLAIN_TABLE	= 12,
+	SRCGUARD_A_EXPLAIN_NEXTHOPS	= 13,
+	SRCGUARD_A_EXPLAIN_NEXTHOP	= 14,
+	__SRCGUARD_A_EXPLAIN_MAX
+};
+
+#define SRCGUARD_A_EXPLAIN_MAX	(__SRCGUARD_A_EXPLAIN_MAX - 1)
+
+/**
+ * enum srcguard_verdict - what becomes of a packet
+ * @SRCGUARD_VERDICT_UNSPEC: never used
+ * @SRCGUARD_VERDICT_ACCEPT: it passes
+ * @SRCGUARD_VERDICT_DROP: it is dropped
+ * @SRCGUARD_VERDICT_AUDIT: it passes though it fails, because enforce is 0
+ * @__SRCGUARD_VERDICT_MAX: end of the list, not a verdict
+ */
+enum srcguard_verdict {
+	SRCGUARD_VERDICT_UNSPEC	= 0,
+	SRCGUARD_VERDICT_ACCEPT	= 1,
+	SRCGUARD_VERDICT_DROP	= 2,
+	SRCGUARD_VERDICT_AUDIT	= 3,
+	__SRCGUARD_VERDICT_MAX
+};
+
+#define SRCGUARD_VERDICT_MAX	(__SRCGUARD_VERDICT_MAX - 1)
+
+/* The verdicts' names, as SRCGUARD_REASON_LIST. */
+#define SRCGUARD_VERDICT_LIST(X) \
+	X(ACCEPT, "accept") \
+	X(DROP, "drop") \
+	X(AUDIT, "audit")
+
+/**
+ * enum srcguard_decider - what made a verdict what it is
+ * @SRCGUARD_DECIDER_UNSPEC: never used
+ * @SRCGUARD_DECIDER_OFF: the filter is off for the device
+ * @SRCGUARD_DECIDER_NAMESPACE: the namespace's knobs
+ * @SRCGUARD_DECIDER_DEVICE: the device's settings, its own or a pattern's
+ * @SRCGUARD_DECIDER_EXEMPTION: it failed, and is exempt
+ * @SRCGUARD_DECIDER_KERNEL: the filter has no say in it and leaves it to the kernel
+ * @__SRCGUARD_DECIDER_MAX: end of the list, not a decider
+ */
+enum srcguard_decider {
+	SRCGUARD_DECIDER_UNSPEC		= 0,
+	SRCGUARD_DECIDER_OFF		= 1,
+	SRCGUARD_DECIDER_NAMESPACE	= 2,
+	SRCGUARD_DECIDER_DEVICE		= 3,
+	SRCGUARD_DECIDER_EXEMPTION	= 4,
+	SRCGUARD_DECIDER_KERNEL		= 5,
+	__SRCGUARD_DECIDER_MAX
+};
+
+#define SRCGUARD_DECIDER_MAX	(__SRCGUARD_DECIDER_MAX - 1)
+
+/* The deciders' names and a sentence, as SRCGUARD_REASON_LIST. */
+#define SRCGUARD_DECIDER_LIST(X) \
+	X(OFF, "off", "The reverse-path filter is off here.") \
+	X(NAMESPACE, "namespace", "The namespace's knobs decided.") \
+	X(DEVICE, "device", "The device's settings decided.") \
+	X(EXEMPTION, "exemption", "It fails, and an exemption lets it through.") \
+	X(KERNEL, "kernel", "The filter leaves such packets to the kernel.")
+
+/**
  * enum srcguard_reason - why a packet failed a guard
  * @SRCGUARD_REASON_NONE: it did not fail
  * @SRCGUARD_REASON_NO_ROUTE: there is no route back to the source
  * @SRCGUARD_REASON_WRONG_DEVICE: the route back leaves by another device
  * @SRCGUARD_REASON_OWN_ADDRESS: the source is an address of this namespace, and
- *	the device does not have accept_local set
+ *	the device does not have accept_local set (there is none for IPv6)
  * @SRCGUARD_REASON_REJECT_ROUTE: the route back is a blackhole, unreachable or
  *	prohibit route (RFC 5635)
  * @SRCGUARD_REASON_SOURCE_MULTICAST: the source is a group (RFC 1122 3.2.1.3)
  * @SRCGUARD_REASON_SOURCE_BROADCAST: the source is the limited broadcast or a
  *	broadcast address of a network that this namespace is on (RFC 1122 3.2.1.3)
  * @SRCGUARD_REASON_SOURCE_ZERO: the source is 0.0.0.0 (RFC 1122 3.2.1.3), and
- *	it is neither DHCP nor IGMP
+ *	it is neither DHCP nor IGMP; or :: (RFC 4291 2.5.2), and not to a group
  * @SRCGUARD_REASON_SOURCE_LOOPBACK: the source is in 127.0.0.0/8, and the
- *	device does not have route_localnet set (RFC 1122 3.2.1.3)
+ *	device does not have route_localnet set (RFC 1122 3.2.1.3); or ::1
+ *	(RFC 4291 2.5.3)
  * @__SRCGUARD_REASON_MAX: end of the list, not a reason
  */
 enum srcguard_reason {
@@ -203,7 +479,7 @@ enum srcguard_reason {
 	X(WRONG_DEVICE, "wrong_device", \
 	  "The route back to the source address leaves by another device.") \
 	X(OWN_ADDRESS, "own_address", \
-	  "The source is an address of this namespace, and the device lacks accept_local.") \
+	  "The source is an address of this namespace, and the device may not take it (accept_local).") \
 	X(REJECT_ROUTE, "reject_route", \
 	  "The route back to the source is a blackhole, unreachable or prohibit route.") \
 	X(SOURCE_MULTICAST, "source_multicast", \
@@ -211,21 +487,23 @@ enum srcguard_reason {
 	X(SOURCE_BROADCAST, "source_broadcast", \
 	  "The source is a broadcast address, which nobody may send from.") \
 	X(SOURCE_ZERO, "source_zero", \
-	  "The source is 0.0.0.0, and the packet is neither DHCP nor IGMP.") \
+	  "The source is no address, and the packet does not ask for one (DHCP, IGMP, DAD).") \
 	X(SOURCE_LOOPBACK, "source_loopback", \
-	  "The source is in 127.0.0.0/8, and the device lacks route_localnet.")
+	  "The source is a loopback address, and the device lacks route_localnet.")
 
 /**
  * enum srcguard_outcome - what became of a packet that failed a guard
  * @SRCGUARD_OUTCOME_UNSPEC: never used
  * @SRCGUARD_OUTCOME_DROPPED: it was dropped
  * @SRCGUARD_OUTCOME_AUDITED: it passed, because enforce is 0
+ * @SRCGUARD_OUTCOME_EXEMPTED: it passed, because an exemption holds for it
  * @__SRCGUARD_OUTCOME_MAX: end of the list, not an outcome
  */
 enum srcguard_outcome {
 	SRCGUARD_OUTCOME_UNSPEC		= 0,
 	SRCGUARD_OUTCOME_DROPPED	= 1,
 	SRCGUARD_OUTCOME_AUDITED	= 2,
+	SRCGUARD_OUTCOME_EXEMPTED	= 3,
 	__SRCGUARD_OUTCOME_MAX
 };
 
@@ -234,6 +512,7 @@ enum srcguard_outcome {
 /* The outcomes' names, as SRCGUARD_REASON_LIST. */
 #define SRCGUARD_OUTCOME_LIST(X) \
 	X(DROPPED, "dropped") \
-	X(AUDITED, "audited")
+	X(AUDITED, "audited") \
+	X(EXEMPTED, "exempted")
 
 #endif /* _UAPI_LINUX_SRCGUARD_H */

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The reverse-path filter for IPv6: asks the packet, its device and the FIB for
+ * the facts that core/rpf.c judges. Packet path, under RCU.
+ *
+ * The kernel has no such filter for IPv6. What the lookup is asked follows
+ * ip6_route_input() with source and destination swapped.
+ */
+#include <linux/icmpv6.h>
+#include <linux/ipv6.h>
+#include <net/addrconf.h>
+#include <net/fib_rules.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/ndisc.h>
+#include <net/nexthop.h>
+
+#include "explain.h"
+
+/**
+ * srcguard_rpf_ipv6_needs_late - whether packets have to be judged late
+ * @net: the namespace
+ *
+ * Marks, which are set in the mangle table, count for rules without any sysctl.
+ */
+bool srcguard_rpf_ipv6_needs_late(const struct net *net)
+{
+	return fib6_has_custom_rules(net);
+}
+
+/*
+ * A neighbour that holds the address, too, says so with a packet from it. It must
+ * get through to duplicate address detection, optimistic or at any later time.
+ */
+static bool srcguard_rpf_ipv6_is_advertisement(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *header = ipv6_hdr(skb);
+	const u8 *type;
+	u8 buffer;
+
+	if (header->nexthdr != IPPROTO_ICMPV6 || header->hop_limit != 255)
+		return false;
+	type = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*header),
+				  sizeof(buffer), &buffer);
+	return type && *type == NDISC_NEIGHBOUR_ADVERTISEMENT;
+}
+
+static int srcguard_rpf_ipv6_nexthop_uses(struct fib6_nh *nexthop, void *in)
+{
+	return nexthop->fib_nh_dev == in;
+}
+
+static bool srcguard_rpf_ipv6_route_uses(const struct fib6_info *route, struct net_device *in)
+{
+	/* First: a nexthop object shares its place with the list of siblings. */
+	if (route->nh)
+		return nexthop_for_each_fib6_nh(route->nh, srcguard_rpf_ipv6_nexthop_uses, in);
+	return route->fib6_nh->fib_nh_dev == in;
+}
+
+/*
+ * Whether a route for the same prefix leaves by the device: one as good as the
+ * best (another leg, or a default router that is not in use just now, for which a
+ * worse one may stand in), or any.
+ */
+static bool srcguard_rpf_ipv6_prefix_uses(const struct fib6_info *best, struct net_device *in,
+					  bool any)
+{
+	const struct fib6_node *node = rcu_dereference(best->fib6_node);
+	const struct fib6_info *route;
+
+	if (srcguard_rpf_ipv6_route_uses(best, in))
+		return true;
+	if (!node)
+		return false;
+	for (route = rcu_dereference(node->leaf); route; route = rcu_dereference(route->fib6_next))
+		if ((any || route->fib6_metric <= best->fib6_metric) &&
+		    route->fib6_type == RTN_UNICAST &&
+		    route->fib6_dst.plen == best->fib6_dst.plen &&
+		    !fib6_check_expired(route) && srcguard_rpf_ipv6_route_uses(route, in))
+			return true;
+	return false;
+}
+
+static int srcguard_rpf_ipv6_list_nexthop(struct fib6_nh *nexthop, void *arg)
+{
+	const struct net_device *dev = nexthop->fib_nh_dev;
+	struct srcguard_found *found = arg;
+
+	if (dev && found->nexthop_count < ARRAY_SIZE(found->nexthops))
+		found->nexthops[found->nexthop_count++] = dev->ifindex;
+	return 0;
+}
+
+static void srcguard_rpf_ipv6_list_route(const struct fib6_info *route,
+					 struct srcguard_found *found)
+{
+	if (route->nh)
+		nexthop_for_each_fib6_nh(route->nh, srcguard_rpf_ipv6_list_nexthop, found);
+	else
+		srcguard_rpf_ipv6_list_nexthop((struct fib6_nh *)route->fib6_nh, found);
+}
+
+/* With all routes that are as good. */
+static void srcguard_rpf_ipv6_describe(const struct fib6_info *best, u8 type,
+				       struct srcguard_found *found)
+{
+	const struct fib6_node *node = rcu_dereference(best->fib6_node);
+	const struct fib6_info *route;
+
+	found->valid = true;
+	found->whole = best->fib6_table;
+	found->type = type;
+	found->table = found->whole ? best->fib6_table->tb6_id : 0;
+	found->prefix.ipv6 = true;
+	found->prefix.address = best->fib6_dst.addr;
+	found->prefix.length = best->fib6_dst.plen;
+	srcguard_rpf_ipv6_list_route(best, found);
+	for (route = node ? rcu_dereference(node->leaf) : NULL; route;
+	     route = rcu_dereference(route->fib6_next))
+		if (route != best && route->fib6_metric <= best->fib6_metric &&
+		    route->fib6_type == RTN_UNICAST && !fib6_check_expired(route) &&
+		    route->fib6_dst.plen == best->fib6_dst.plen)
+			srcguard_rpf_ipv6_list_route(route, found);
+}
+
+static void srcguard_rpf_ipv6_describe_link(const struct net_device *in, u8 type,
+					    struct srcguard_found *found)
+{
+	found->valid = true;
+	found->type = type;
+	found->nexthops[found->nexthop_count++] = in->ifindex;
+}
+
+static void srcguard_rpf_ipv6_describe_error(int err, struct srcguard_found *found)
+{
+	found->type = srcguard_rpf_reject_type(err);
+	found->valid = found->type != RTN_UNSPEC;
+}
+
+/*
+ * False if the route was deleted before it could be compared with its like: those
+ * may be good, so it has to be looked for again.
+ */
+static bool srcguard_rpf_ipv6_fill(const struct fib6_info *best, u8 type, struct net_device *in,
+				   enum srcguard_rp_filter mode, struct srcguard_rpf_route *route,
+				   struct srcguard_found *found)
+{
+	if (found)
+		srcguard_rpf_ipv6_describe(best, type, found);
+	/* The anycast addresses that routing knows are those of this namespace. */
+	route->type = type == RTN_ANYCAST ? RTN_LOCAL : type;
+	route->uses_device = srcguard_rpf_ipv6_prefix_uses(best, in, false);
+	route->feasible = mode == SRCGUARD_RP_FILTER_FEASIBLE && !route->uses_device &&
+			  srcguard_rpf_ipv6_prefix_uses(best, in, true);
+	return route->uses_device || route->feasible || rcu_access_pointer(best->fib6_node);
+}
+
+/* fib6_lookup() takes no notice of suppress_prefixlength and suppress_ifgroup. */
+static bool srcguard_rpf_ipv6_rules_suppress(const struct net *net)
+{
+	const struct fib_rule *rule;
+
+	list_for_each_entry_rcu(rule, &net->ipv6.fib6_rules_ops->rules_list, list)
+		if (rule->suppress_prefixlen != -1 || rule->suppress_ifgroup != -1)
+			return true;
+	return false;
+}
+
+/*
+ * The lookup that does all that rules can ask for, as for an answer. It makes a route
+ * of its own, so it is left to those who need it. No memory for that is no route, as it
+ * would be for the packet's way on. ip6_route_lookup() would not do: it gives up if the
+ * first leg is dead, takes routes without a carrier for good ones, and prefers those by
+ * a device that has, or shares its VRF with, the packet's destination.
+ */
+static bool srcguard_rpf_ipv6_look_up_exactly(struct net *net, struct flowi6 *fl6,
+					      struct net_device *in, enum srcguard_rp_filter mode,
+					      struct srcguard_rpf_route *route,
+					      struct srcguard_found *found)
+{
+	struct dst_entry *dst = ip6_route_output(net, NULL, fl6);
+	const struct fib6_info *best = rcu_dereference(dst_rt6_info(dst)->from);
+	bool done = true;
+
+	route->err = dst->error;
+	/* Without an error there is one, unless the route was just deleted. */
+	if (!route->err && !best)
+		route->err = -ENETUNREACH;
+	if (!route->err)
+		done = srcguard_rpf_ipv6_fill(best, best->fib6_type, in, mode, route, found);
+	else if (found)
+		srcguard_rpf_ipv6_describe_error(route->err, found);
+	dst_release(dst);
+	return done;
+}
+
+/* Return: as srcguard_rpf_ipv6_fill(). */
+static bool srcguard_rpf_ipv6_look_up_once(struct net *net, struct flowi6 *fl6, int flags,
+					   struct net_device *in, enum srcguard_rp_filter mode,
+					   struct srcguard_rpf_route *route,
+					   struct srcguard_found *found)
+{
+	struct fib6_result result = {};
+
+	if (found)
+		memset(found, 0, sizeof(*found));
+	if (fib6_has_custom_rules(net) && srcguard_rpf_ipv6_rules_suppress(net))
+		return srcguard_rpf_ipv6_look_up_exactly(net, fl6, in, mode, route, found);
+	route->err = fib6_lookup(net, 0, fl6, &result, flags);
+	if (!route->err && result.f6i == net->ipv6.fib6_null_entry)
+		route->err = -ENETUNREACH;
+	if (route->err) {
+		if (found)
+			srcguard_rpf_ipv6_describe_error(route->err, found);
+		return true;
+	}
+	/* It takes a throw route for an answer, which sends to the next rule. */
+	if (result.fib6_type == RTN_THROW && fib6_has_custom_rules(net))
+		return srcguard_rpf_ipv6_look_up_exactly(net, fl6, in, mode, route, found);
+	return srcguard_rpf_ipv6_fill(result.f6i, result.fib6_type, in, mode, route, found);
+}
+
+static void srcguard_rpf_ipv6_look_up(struct sk_buff *skb, const struct nf_hook_state *state,
+				      bool from_any, enum srcguard_rp_filter mode,
+				      struct srcguard_rpf_route *route,
+				      struct srcguard_found *found)
+{
+	struct net *net = state->net;
+	struct net_device *in = state->in;
+	const struct ipv6hdr *header = ipv6_hdr(skb);
+	struct flowi6 fl6 = {
+		.flowi6_iif	= LOOPBACK_IFINDEX,
+		.flowi6_l3mdev	= l3mdev_master_ifindex_rcu(in),
+		.flowi6_mark	= skb->mark,
+		.flowi6_uid	= sock_net_uid(net, NULL),
+		.flowi6_proto	= header->nexthdr,
+		.flowlabel	= ip6_flowinfo(header),
+		.daddr		= header->saddr,
+	};
+	/* More often in a row, no route is deleted under a packet's nose. */
+	unsigned int tries = 3;
+	struct flow_keys keys;
+	int flags = 0;
+
+	if (!from_any) {
+		fl6.saddr = header->daddr;
+		flags |= RT6_LOOKUP_F_HAS_SADDR;
+	}
+	if (fib6_rules_early_flow_dissect(net, skb, &fl6, &keys))
+		swap(fl6.fl6_sport, fl6.fl6_dport);
+
+	while (!srcguard_rpf_ipv6_look_up_once(net, &fl6, flags, in, mode, route, found) &&
+	       --tries)
+		;
+}
+
+/**
+ * srcguard_rpf_ipv6 - judge a packet
+ * @skb: a packet in PRE_ROUTING, its IPv6 header checked by ipv6_rcv()
+ * @state: how it came here
+ * @mode: not SRCGUARD_RP_FILTER_OFF
+ * @found: takes the route back, for people; NULL for a packet
+ *
+ * Return: SRCGUARD_REASON_NONE if it passes.
+ */
+enum srcguard_reason srcguard_rpf_ipv6(struct sk_buff *skb, const struct nf_hook_state *state,
+				       enum srcguard_rp_filter mode,
+				       struct srcguard_found *found)
+{
+	const struct ipv6hdr *header = ipv6_hdr(skb);
+	const struct srcguard_ipv6_packet packet = {
+		.saddr = &header->saddr,
+		.daddr = &header->daddr,
+		.on_loopback = state->in == state->net->loopback_dev,
+	};
+	enum srcguard_reason reason = SRCGUARD_REASON_NONE;
+	struct srcguard_rpf_route route = {
+		.has_address = true,
+		.on_loopback = packet.on_loopback,
+	};
+	enum srcguard_rpf_next next;
+
+	next = srcguard_rpf_ipv6_addresses(&packet, &reason);
+	switch (next) {
+	case SRCGUARD_RPF_PASS:
+	case SRCGUARD_RPF_FAIL:
+		return reason;
+	case SRCGUARD_RPF_LINK:
+		route.uses_device = true;
+		route.type = ipv6_chk_addr(state->net, &header->saddr, state->in, 1) ?
+			     RTN_LOCAL : RTN_UNICAST;
+		if (found)
+			srcguard_rpf_ipv6_describe_link(state->in, route.type, found);
+		break;
+	default:
+		srcguard_rpf_ipv6_look_up(skb, state, next == SRCGUARD_RPF_ROUTE_ANY, mode, &route,
+					  found);
+	}
+	if (!route.err && route.type == RTN_LOCAL)
+		route.own_accepted = packet.on_loopback || srcguard_rpf_ipv6_is_advertisement(skb);
+	return srcguard_rpf_judge(mode, &route);
+}

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What devices are set to apart from the namespace's knobs: by their own name, or
+ * by a pattern of names (pattern.c). The packet path finds both merged, by the device's index,
+ * and looks only in a namespace where something is set at all. Process context
+ * under RTNL, but for the lookups.
+ */
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+
+#include "settings.h"
+
+/**
+ * struct srcguard_override - what a device is set to
+ * @own: by its own name
+ * @merged: with its pattern's; never empty
+ * @pattern: name of the pattern, or empty
+ * @rcu: the packet path may still look at it
+ *
+ * Never changed once it is in its namespace's table.
+ */
+struct srcguard_override {
+	struct srcguard_settings own;
+	struct srcguard_settings merged;
+	char pattern[IFNAMSIZ];
+	struct rcu_head rcu;
+};
+
+/* --- what a device comes to ------------------------------------------------------- */
+
+static void srcguard_settings_own(struct srcguard_net *sgn, const struct net_device *dev,
+				  struct srcguard_settings *own)
+{
+	const struct srcguard_override *override = xa_load(&sgn->overrides, dev->ifindex);
+
+	if (override)
+		*own = override->own;
+	else
+		srcguard_settings_clear(own);
+}
+
+/* What a device with these own settings comes to: NULL if to nothing. */
+static struct srcguard_override *srcguard_settings_make(struct srcguard_net *sgn,
+							const struct net_device *dev,
+							const struct srcguard_settings *own,
+							const struct srcguard_pattern *leaving)
+{
+	const struct srcguard_pattern *pattern =
+		srcguard_pattern_of(sgn, dev->name, leaving);
+	struct srcguard_override *override;
+
+	if (!pattern && srcguard_settings_empty(own))
+		return NULL;
+	override = kzalloc(sizeof(*override), GFP_KERNEL_ACCOUNT);
+	if (!override)
+		return ERR_PTR(-ENOMEM);
+	override->own = *own;
+	override->merged = *own;
+	if (pattern) {
+		srcguard_settings_merge(&override->merged, own, &pattern->settings);
+		strscpy(override->pattern, pattern->name, sizeof(override->pattern));
+	}
+	return override;
+}
+
+/**
+ * srcguard_settings_changed - tell dumps and the packet path of a change
+ * @sgn: the namespace; the caller holds RTNL
+ */
+void srcguard_settings_changed(struct srcguard_net *sgn)
+{
+	/* 0 means "no generation" to netlink dumps. */
+	WRITE_ONCE(sgn->settings_generation, sgn->settings_generation + 1 ?: 1);
+	WRITE_ONCE(sgn->overridden, !xa_empty(&sgn->overrides));
+}
+
+/* Cannot fail where there is an entry, or a place reserved, nor if it is NULL. */
+static int srcguard_settings_put(struct srcguard_net *sgn, int ifindex,
+				 struct srcguard_override *override)
+{
+	struct srcguard_override *old;
+
+	if (override)
+		old = xa_store(&sgn->overrides, ifindex, override, GFP_KERNEL);
+	else
+		old = xa_erase(&sgn->overrides, ifindex);
+	if (xa_is_err(old))
+		return xa_err(old);
+	if (old)
+		kfree_rcu(old, rcu);
+	srcguard_settings_changed(sgn);
+	return 0;
+}
+
+static int srcguard_settings_apply(struct srcguard_net *sgn, const struct net_device *dev,
+				   const struct srcguard_settings *own)
+{
+	struct srcguard_override *override = srcguard_settings_make(sgn, dev, own, NULL);
+	int err;
+
+	if (IS_ERR(override))
+		return PTR_ERR(override);
+	err = srcguard_settings_put(sgn, dev->ifindex, override);
+	if (err)
+		kfree(override);
+	return err;
+}
+
+/* All that an xarray needs to take what is staged for a device. */
+static int srcguard_settings_stage(struct srcguard_net *sgn, struct xarray *staged,
+				   const struct net_device *dev,
+				   const struct srcguard_pattern *leaving)
+{
+	struct srcguard_override *override;
+	struct srcguard_settings own;
+	int err;
+
+	srcguard_settings_own(sgn, dev, &own);
+	override = srcguard_settings_make(sgn, dev, &own, leaving);
+	if (IS_ERR_OR_NULL(override))
+		return PTR_ERR_OR_ZERO(override);
+	err = xa_err(xa_store(staged, dev->ifindex, override, GFP_KERNEL));
+	if (err)
+		kfree(override);
+	else
+		err = xa_reserve(&sgn->overrides, dev->ifindex, GFP_KERNEL);
+	return err;
+}
+
+/**
+ * srcguard_settings_apply_all - give every device what the patterns mean for it
+ * @sgn: the namespace; the caller holds RTNL
+ * @leaving: a pattern to leave out; may be NULL
+ *
+ * Return: 0 or -ENOMEM, and then nothing has changed.
+ */
+int srcguard_settings_apply_all(struct srcguard_net *sgn,
+				       const struct srcguard_pattern *leaving)
+{
+	struct srcguard_override *override;
+	struct net_device *dev;
+	struct xarray staged;
+	unsigned long index;
+	int err = 0;
+
+	xa_init(&staged);
+	for_each_netdev(sgn->net, dev) {
+		err = srcguard_settings_stage(sgn, &staged, dev, leaving);
+		if (err)
+			break;
+	}
+	if (!err)
+		for_each_netdev(sgn->net, dev)
+			srcguard_settings_put(sgn, dev->ifindex, xa_erase(&staged, dev->ifindex));
+	xa_for_each(&staged, index, override) {
+		xa_release(&sgn->overrides, index);
+		kfree(override);
+	}
+	xa_destroy(&staged);
+	return err;
+}
+
+/* --- what others ask for ---------------------------------------------------------- */
+
+static struct net_device *srcguard_settings_device(struct srcguard_net *sgn, const char *name,
+						   struct netlink_ext_ack *extack)
+{
+	struct net_device *dev = __dev_get_by_name(sgn->net, name);
+
+	if (!dev)
+		NL_SET_ERR_MSG(extack, "No such device in this network namespace");
+	return dev;
+}
+
+static void srcguard_settings_say(int err, struct netlink_ext_ack *extack)
+{
+	switch (err) {
+	case -ENOMEM:
+		NL_SET_ERR_MSG(extack, "No memory for the settings, counters or hooks");
+		break;
+	case -ENOSPC:
+		NL_SET_ERR_MSG(extack, "This network namespace has all the patterns it may have");
+		break;
+	case -ENOENT:
+		NL_SET_ERR_MSG(extack, "No setting was made by this name");
+		break;
+	}
+}
+
+static int srcguard_settings_set_device(struct srcguard_net *sgn, const struct net_device *dev,
+					const struct srcguard_settings *settings)
+{
+	struct srcguard_settings own;
+
+	srcguard_settings_own(sgn, dev, &own);
+	srcguard_settings_update(&own, settings);
+	return srcguard_settings_apply(sgn, dev, &own);
+}
+
+/**
+ * srcguard_settings_set - change some settings of a device or a pattern
+ * @sgn: the namespace; the caller holds RTNL and has checked capabilities
+ * @name: name of the device, or a pattern
+ * @settings: the new values, already checked against their ranges
+ * @extack: told why it failed
+ *
+ * Return: 0 or a negative error, and then nothing has changed.
+ */
+int srcguard_settings_set(struct srcguard_net *sgn, const char *name,
+			  const struct srcguard_settings *settings, struct netlink_ext_ack *extack)
+{
+	struct net_device *dev = NULL;
+	int err;
+
+	if (srcguard_settings_is_pattern(name)) {
+		err = srcguard_pattern_check(name, extack);
+		if (err)
+			return err;
+	} else {
+		dev = srcguard_settings_device(sgn, name, extack);
+		if (!dev)
+			return -ENODEV;
+	}
+
+	err = srcguard_settings_guarding(settings) ? srcguard_policy_guard(sgn) : 0;
+	if (!err)
+		err = dev ? srcguard_settings_set_device(sgn, dev, settings) :
+			    srcguard_pattern_set(sgn, name, settings);
+	srcguard_policy_settle(sgn);
+	srcguard_settings_say(err, extack);
+	return err;
+}
+
+static int srcguard_settings_clear_device(struct srcguard_net *sgn, const struct net_device *dev)
+{
+	struct srcguard_settings own;
+
+	srcguard_settings_own(sgn, dev, &own);
+	if (srcguard_settings_empty(&own))
+		return -ENOENT;
+	srcguard_settings_clear(&own);
+	return srcguard_settings_apply(sgn, dev, &own);
+}
+
+/**
+ * srcguard_settings_drop - take all settings of a device or a pattern away
+ * @sgn: the namespace; the caller holds RTNL and has checked capabilities
+ * @name: name of the device, or a pattern
+ * @extack: told why it failed
+ *
+ * Return: 0 or a negative error, and then nothing has changed.
+ */
+int srcguard_settings_drop(struct srcguard_net *sgn, const char *name,
+			   struct netlink_ext_ack *extack)
+{
+	struct net_device *dev;
+	int err;
+
+	if (srcguard_settings_is_pattern(name)) {
+		err = srcguard_pattern_drop(sgn, name);
+	} else {
+		dev = srcguard_settings_device(sgn, name, extack);
+		if (!dev)
+			return -ENODEV;
+		err = srcguard_settings_clear_device(sgn, dev);
+	}
+	if (!err)
+		srcguard_policy_settle(sgn);
+	srcguard_settings_say(err, extack);
+	return err;
+}
+
+/**
+ * srcguard_settings_named - a device came, or has another name
+ * @sgn: its namespace; the caller holds RTNL
+ * @dev: the device
+ *
+ * Return: 0 or -ENOMEM, and then what was set for it before stays.
+ */
+int srcguard_settings_named(struct srcguard_net *sgn, const struct net_device *dev)
+{
+	struct srcguard_settings own;
+
+	if (xa_empty(&sgn->patterns) && !sgn->overridden)
+		return 0;
+	srcguard_settings_own(sgn, dev, &own);
+	return srcguard_settings_apply(sgn, dev, &own);
+}
+
+/**
+ * srcguard_settings_gone - a device left
+ * @sgn: the namespace that it left; the caller holds RTNL
+ * @dev: the device
+ */
+void srcguard_settings_gone(struct srcguard_net *sgn, const struct net_device *dev)
+{
+	if (!xa_load(&sgn->overrides, dev->ifindex))
+		return;
+	srcguard_settings_put(sgn, dev->ifindex, NULL);
+	srcguard_policy_settle(sgn);
+}
+
+/**
+ * srcguard_settings_want_guard - whether a device or pattern has a guard on
+ * @sgn: the namespace; the caller holds RTNL
+ */
+bool srcguard_settings_want_guard(struct srcguard_net *sgn)
+{
+	const struct srcguard_override *override;
+	const struct srcguard_pattern *pattern;
+	unsigned long index;
+
+	xa_for_each(&sgn->patterns, index, pattern)
+		if (srcguard_settings_guarding(&pattern->settings))
+			return true;
+	xa_for_each(&sgn->overrides, index, override)
+		if (srcguard_settings_guarding(&override->own))
+			return true;
+	return false;
+}
+
+/**
+ * srcguard_settings_of - what is set for a device
+ * @sgn: the namespace; the caller holds rcu_read_lock()
+ * @ifindex: the device
+ *
+ * Return: NULL if nothing is.
+ */
+const struct srcguard_settings *srcguard_settings_of(struct srcguard_net *sgn, int ifindex)
+{
+	const struct srcguard_override *override = xa_load(&sgn->overrides, ifindex);
+
+	return override ? &override->merged : NULL;
+}
+
+/**
+ * srcguard_settings_next_device - go through the devices that something is set for
+ * @sgn: the namespace; the caller holds rcu_read_lock()
+ * @ifindex: where to begin, and where it was found
+ * @pattern: the pattern that it is partly or wholly due to, or empty
+ *
+ * Return: what is set, or NULL at the end.
+ */
+const struct srcguard_settings *
+srcguard_settings_next_device(struct srcguard_net *sgn, unsigned long *ifindex,
+			      const char **pattern)
+{
+	const struct srcguard_override *override =
+		xa_find(&sgn->overrides, ifindex, ULONG_MAX, XA_PRESENT);
+
+	if (!override)
+		return NULL;
+	*pattern = override->pattern;
+	return &override->merged;
+}
+
+/**
+ * srcguard_settings_net_init - nothing is set in a new namespace
+ * @sgn: the namespace
+ */
+void srcguard_settings_net_init(struct srcguard_net *sgn)
+{
+	sgn->settings_generation = 1;
+	xa_init_flags(&sgn->overrides, XA_FLAGS_ACCOUNT);
+	xa_init_flags(&sgn->patterns, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
+}
+
+/**
+ * srcguard_settings_net_exit - free what is left
+ * @sgn: the namespace; its hooks run no more, and nobody reads its lists
+ */
+void srcguard_settings_net_exit(struct srcguard_net *sgn)
+{
+	struct srcguard_override *override;
+	struct srcguard_pattern *pattern;
+	unsigned long index;
+
+	xa_for_each(&sgn->overrides, index, override)
+		kfree(override);
+	xa_for_each(&sgn->patterns, index, pattern)
+		kfree(pattern);
+	xa_destroy(&sgn->overrides);
+	xa_destroy(&sgn->patterns);
+}
