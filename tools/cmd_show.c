@@ -5,7 +5,6 @@
  */
 #include "tool.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,21 +29,12 @@ static bool cmd_show_each_knob(struct nlattr **attr, void *arg)
 	struct print *p = arg;
 
 	for (knob = names_knobs; knob->name; knob++) {
-		const struct name *name;
-		char before[32], number[16];
-		uint32_t value;
+		char before[32];
 
 		if (!attr[knob->attr])
 			continue;
-		value = nla_get_u32(attr[knob->attr]);
-		name = names_find(knob->values, value);
 		snprintf(before, sizeof(before), "%-*s ", cmd_show_width(), knob->name);
-		/* A newer module's mode as its number, which set takes as well. */
-		snprintf(number, sizeof(number), "%" PRIu32, value);
-		if (knob->number)
-			print_number(p, knob->name, before, value);
-		else
-			print_string(p, knob->name, before, name ? name->name : number);
+		print_knob(p, knob, before, nla_get_u32(attr[knob->attr]));
 		print_newline(p);
 	}
 	return true;

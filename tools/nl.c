@@ -29,6 +29,9 @@
 
 #define NL_TEXT_MAX 256
 
+/* Room for a request: more than any single one needs, and less than a socket takes. */
+#define NL_REQUEST_MAX 32768
+
 struct nl_answer {
 	uint16_t type;		/* of the messages waited for */
 	uint32_t seq;
@@ -157,7 +160,8 @@ static int nl_ask_once(struct nl_sock *sk, struct nl_msg *msg, struct nl_answer 
 static const struct nl_request nl_resolve;
 
 /* Prints "KNOB: TEXT (ERRNO)", with as much of it as the kernel told. */
-static int nl_refused(const struct nl_request *rq, struct nl_msg *msg, const struct nl_answer *a)
+static int nl_refused(const struct nl_request *rq, struct nl_msg *msg, const struct nl_answer *a,
+		      void *arg)
 {
 	struct nlmsghdr *hdr = nlmsg_hdr(msg);
 	const char *name = NULL, *why = strerror(a->error);
@@ -170,8 +174,9 @@ static int nl_refused(const struct nl_request *rq, struct nl_msg *msg, const str
 	}
 	if (rq->attr_name && a->offset)
 		nlmsg_for_each_attr(attr, hdr, GENL_HDRLEN, rest)
-			if ((size_t)((char *)attr - (char *)hdr) == a->offset)
-				name = rq->attr_name(nla_type(attr));
+			if (a->offset - (size_t)((char *)attr - (char *)hdr) <
+			    (size_t)nla_total_size(nla_len(attr)))
+				name = rq->attr_name(attr, arg);
 	if (a->text[0])
 		print_error("%s%s%s (%s)", name ? name : "", name ? ": " : "", a->text, why);
 	else
@@ -180,7 +185,7 @@ static int nl_refused(const struct nl_request *rq, struct nl_msg *msg, const str
 }
 
 static int nl_ask(struct nl_sock *sk, const struct nl_request *rq, struct nl_msg *msg,
-		  struct nl_answer *a)
+		  struct nl_answer *a, void *arg)
 {
 	int err, tries = 0;
 
@@ -197,7 +202,7 @@ static int nl_ask(struct nl_sock *sk, const struct nl_request *rq, struct nl_msg
 		return TOOL_REFUSED;
 	}
 	if (a->error)
-		return nl_refused(rq, msg, a);
+		return nl_refused(rq, msg, a, arg);
 	if (a->interrupted) {
 		print_error("the list changed while it was read, %d times in a row", tries);
 		return TOOL_REFUSED;
@@ -223,7 +228,7 @@ static int nl_deliver(const struct nl_request *rq, const struct nl_answer *a, vo
 
 static int nl_exchange(struct nl_sock *sk, uint16_t family, const struct nl_request *rq, void *arg)
 {
-	struct nl_msg *msg = nlmsg_alloc();
+	struct nl_msg *msg = nlmsg_alloc_size(NL_REQUEST_MAX);
 	struct nl_answer answer = { };
 	int ret;
 
@@ -233,7 +238,7 @@ static int nl_exchange(struct nl_sock *sk, uint16_t family, const struct nl_requ
 		print_error("%s", strerror(ENOMEM));
 		ret = TOOL_REFUSED;
 	} else {
-		ret = nl_ask(sk, rq, msg, &answer);
+		ret = nl_ask(sk, rq, msg, &answer, arg);
 		if (!ret)
 			ret = nl_deliver(rq, &answer, arg);
 	}
@@ -303,8 +308,51 @@ int nl_request(const struct nl_request *rq, const char *netns, void *arg)
 	if (!sk)
 		return TOOL_REFUSED;
 	ret = nl_exchange(sk, GENL_ID_CTRL, &nl_resolve, &family);
-	if (!ret)
+	while (!ret) {
 		ret = nl_exchange(sk, family, rq, arg);
+		if (!rq->more || !rq->more(arg))
+			break;
+	}
 	nl_socket_free(sk);
 	return ret;
+}
+
+/* What parse_values() collected. */
+bool nl_put_values(struct nl_msg *msg, const struct values *values)
+{
+	int attr;
+
+	for (attr = 0; attr < PARSE_VALUES_MAX; attr++)
+		if (values->given[attr] && nla_put_u32(msg, attr, values->value[attr]))
+			return false;
+	return true;
+}
+
+static int nl_address_size(const struct prefix *prefix)
+{
+	return prefix->ipv6 ? 16 : 4;
+}
+
+bool nl_put_address(struct nl_msg *msg, int type, const struct prefix *prefix)
+{
+	return !nla_put(msg, type, nl_address_size(prefix), prefix->address);
+}
+
+/* Of full length. */
+bool nl_get_address(const struct nlattr *attr, struct prefix *prefix)
+{
+	*prefix = (struct prefix){ .ipv6 = nla_len(attr) == 16 };
+	if (nla_len(attr) != nl_address_size(prefix))
+		return false;
+	memcpy(prefix->address, nla_data(attr), nla_len(attr));
+	prefix->length = 8 * nl_address_size(prefix);
+	return true;
+}
+
+const char *nl_knob_name(const struct knob *knobs, const struct nlattr *attr)
+{
+	for (; knobs->name; knobs++)
+		if (knobs->attr == nla_type(attr))
+			return knobs->name;
+	return NULL;
 }

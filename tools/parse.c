@@ -5,6 +5,7 @@
  */
 #include "tool.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,12 +22,12 @@ static void parse_list_add(char *list, const char *between, const char *word)
 	snprintf(list + len, PARSE_LIST_MAX - len, "%s%s", len ? between : "", word);
 }
 
-const struct knob *parse_knob(const char *word)
+static const struct knob *parse_knob(const struct knob *knobs, const char *word)
 {
 	char list[PARSE_LIST_MAX] = "";
 	const struct knob *knob;
 
-	for (knob = names_knobs; knob->name; knob++) {
+	for (knob = knobs; knob->name; knob++) {
 		if (!strcmp(knob->name, word))
 			return knob;
 		parse_list_add(list, ", ", knob->name);
@@ -57,7 +58,7 @@ static bool parse_u32(const char *word, uint32_t *value)
  * Takes any number that fits: whether it is in range is the kernel's to say,
  * which may be newer than this table.
  */
-bool parse_value(const struct knob *knob, const char *word, uint32_t *value)
+static bool parse_value(const struct knob *knob, const char *word, uint32_t *value)
 {
 	char list[PARSE_LIST_MAX] = "";
 	const struct name *name;
@@ -76,4 +77,75 @@ bool parse_value(const struct knob *knob, const char *word, uint32_t *value)
 	}
 	print_error("%s: '%.64s' is none of %s or 0..%u", knob->name, word, list, max);
 	return false;
+}
+
+/* KNOB VALUE [KNOB VALUE]... */
+bool parse_values(const struct knob *knobs, int argc, char **argv, struct values *values)
+{
+	int i;
+
+	for (i = 0; i < argc; i += 2) {
+		const struct knob *knob = parse_knob(knobs, argv[i]);
+
+		if (!knob)
+			return false;
+		if (i + 1 == argc) {
+			print_error("%s: the value is missing", knob->name);
+			return false;
+		}
+		if (values->given[knob->attr]) {
+			print_error("%s: given twice", knob->name);
+			return false;
+		}
+		if (!parse_value(knob, argv[i + 1], &values->value[knob->attr]))
+			return false;
+		values->given[knob->attr] = true;
+	}
+	return true;
+}
+
+/* A number up to @max, in digits or as 0x and hexadecimal ones. */
+bool parse_number(const char *what, const char *word, uint32_t max, uint32_t *value)
+{
+	unsigned long long number;
+	const char *hex = NULL;
+
+	if (word[0] == '0' && (word[1] == 'x' || word[1] == 'X'))
+		hex = word + 2;
+	if (hex ? *hex && !hex[strspn(hex, "0123456789abcdefABCDEF")] && strlen(hex) <= 8 :
+		  parse_u32(word, value)) {
+		number = hex ? strtoull(hex, NULL, 16) : *value;
+		*value = number;
+		if (number <= max)
+			return true;
+	}
+	print_error("%s: '%.64s' is no number in 0..%u", what, word, max);
+	return false;
+}
+
+bool parse_address(const char *word, struct prefix *prefix)
+{
+	*prefix = (struct prefix){ .ipv6 = strchr(word, ':') };
+	prefix->length = prefix->ipv6 ? 128 : 32;
+	if (inet_pton(prefix->ipv6 ? AF_INET6 : AF_INET, word, prefix->address) == 1)
+		return true;
+	print_error("'%.64s' is no IPv4 or IPv6 address", word);
+	return false;
+}
+
+/* ADDRESS[/LENGTH]; whether the two fit is the kernel's to say. */
+bool parse_prefix(const char *word, struct prefix *prefix)
+{
+	char address[INET6_ADDRSTRLEN] = "";
+	size_t len = strcspn(word, "/");
+
+	if (len < sizeof(address))
+		memcpy(address, word, len);
+	if (!address[0] || len >= sizeof(address)) {
+		print_error("'%.64s' is no prefix", word);
+		return false;
+	}
+	if (!parse_address(address, prefix))
+		return false;
+	return !word[len] || parse_number(word, word + len + 1, prefix->length, &prefix->length);
 }

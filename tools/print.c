@@ -7,6 +7,7 @@
  */
 #include "tool.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -131,6 +132,77 @@ void print_name(struct print *p, const char *key, const char *before,
 
 	snprintf(unknown, sizeof(unknown), "%s-%" PRIu32, key, value);
 	print_string(p, key, before, name ? name->name : unknown);
+}
+
+/* An array in JSON; words for people, or nothing if there are none. */
+void print_strings(struct print *p, const char *key, const char *before,
+		   const char *const *values, size_t count)
+{
+	struct json_object *array;
+	size_t i;
+
+	if (!p->json) {
+		if (count)
+			fputs(before, stdout);
+		for (i = 0; i < count; i++) {
+			fputs(i ? " " : "", stdout);
+			print_escaped(stdout, values[i]);
+		}
+		return;
+	}
+	if (p->failed)
+		return;
+	array = json_object_new_array();
+	for (i = 0; array && i < count; i++) {
+		struct json_object *value = json_object_new_string(values[i]);
+
+		if (!value || json_object_array_add(array, value)) {
+			json_object_put(value);
+			p->failed = true;
+		}
+	}
+	print_add(p, key, array);
+}
+
+/* An object within the present one, for what is printed until print_leave(). */
+struct json_object *print_enter(struct print *p, const char *key)
+{
+	struct json_object *row = p->row, *inner;
+
+	if (!p->json || p->failed)
+		return row;
+	inner = json_object_new_object();
+	print_add(p, key, inner);
+	if (!p->failed)
+		p->row = inner;
+	return row;
+}
+
+void print_leave(struct print *p, struct json_object *row)
+{
+	p->row = row;
+}
+
+/* A newer module's mode as its number, which set takes as well. */
+void print_knob(struct print *p, const struct knob *knob, const char *before, uint32_t value)
+{
+	const struct name *name = names_find(knob->values, value);
+	char number[16];
+
+	snprintf(number, sizeof(number), "%" PRIu32, value);
+	if (knob->number)
+		print_number(p, knob->name, before, value);
+	else
+		print_string(p, knob->name, before, name ? name->name : number);
+}
+
+/* @text: of PREFIX_TEXT_MAX */
+void print_prefix(char *text, const struct prefix *prefix)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	inet_ntop(prefix->ipv6 ? AF_INET6 : AF_INET, prefix->address, address, sizeof(address));
+	snprintf(text, PREFIX_TEXT_MAX, "%s/%" PRIu32, address, prefix->length);
 }
 
 /* Ends a line of text. */

@@ -1,6 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # bash completion for srcguard(8)
 
+# Not by compgen -W, which would expand what is in a name.
+_srcguard_devices()
+{
+	local path
+
+	for path in /sys/class/net/"$cur"*; do
+		[[ -e $path ]] && COMPREPLY+=("$(printf %q "${path##*/}")")
+	done
+	return 0
+}
+
 _srcguard()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
@@ -28,7 +39,7 @@ _srcguard()
 		elif [[ $cur == -* ]]; then
 			words='-j --json -p --pretty -n --netns -h --help -V --version'
 		else
-			words='show set stats help'
+			words='show set dev exempt explain check stats help'
 		fi
 		;;
 	set)
@@ -39,9 +50,42 @@ _srcguard()
 			done
 		else
 			case $prev in
-			rp_filter) words='off strict loose' ;;
+			rp_filter) words='off strict loose feasible' ;;
 			enforce) words='audit drop' ;;
 			esac
+		fi
+		;;
+	dev)
+		case $((COMP_CWORD - i)) in
+		1) words='show set clear' ;;
+		2) _srcguard_devices && return ;;
+		*)
+			case $prev in
+			rp_filter | rp_filter_ipv4 | rp_filter_ipv6)
+				words='off strict loose feasible'
+				;;
+			enforce) words='audit drop' ;;
+			*) words='rp_filter rp_filter_ipv4 rp_filter_ipv6 enforce' ;;
+			esac
+			;;
+		esac
+		;;
+	exempt)
+		case $((COMP_CWORD - i)) in
+		1) words='show add del replace' ;;
+		2)
+			[[ ${COMP_WORDS[i + 1]} != replace ]] || mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			return
+			;;
+		3) words=dev ;;
+		4) _srcguard_devices && return ;;
+		esac
+		;;
+	explain)
+		if (((COMP_CWORD - i) % 2)); then
+			[[ $prev != dev ]] || { _srcguard_devices && return; }
+		elif ((COMP_CWORD - i > 1)); then
+			words='dev to mark tos'
 		fi
 		;;
 	stats)

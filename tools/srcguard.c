@@ -15,6 +15,13 @@ static const struct command {
 } commands[] = {
 	{ "show", "", "the knobs", cmd_show },
 	{ "set", " KNOB VALUE [KNOB VALUE]...", "set knobs, all or none of them", cmd_set },
+	{ "dev", " show | set DEV KNOB VALUE [KNOB VALUE]... | clear DEV",
+	  "settings of a device or of a pattern of names", cmd_dev },
+	{ "exempt", " show | add PREFIX [dev DEV] | del PREFIX [dev DEV] | replace FILE",
+	  "sources that pass although they fail", cmd_exempt },
+	{ "explain", " SRC dev DEV [to DST] [mark M] [tos T]",
+	  "what would become of a packet, and why", cmd_explain },
+	{ "check", "", "settings of the kernel that conflict", cmd_check },
 	{ "stats", " [--explain]", "packets that failed a guard, by reason", cmd_stats },
 };
 
@@ -23,15 +30,14 @@ static const struct command {
 
 static void tool_help(FILE *out)
 {
-	char line[64];
 	size_t i;
 
 	fputs("usage: " SYNOPSIS "COMMAND\n\nCommands:\n", out);
 	for (i = 0; i < COMMANDS; i++) {
-		snprintf(line, sizeof(line), "%s%s", commands[i].name, commands[i].arguments);
-		fprintf(out, "  %-32s  %s\n", line, commands[i].summary);
+		fprintf(out, "  %s%s\n        %s\n", commands[i].name, commands[i].arguments,
+			commands[i].summary);
 	}
-	fputs("  help                              this text\n"
+	fputs("  help\n        this text\n"
 	      "\nOptions:\n"
 	      "  -j, --json                        print JSON\n"
 	      "  -p, --pretty                      print JSON for people\n"

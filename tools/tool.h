@@ -42,6 +42,10 @@ struct options {
  * They return enum tool_exit, having printed why; after TOOL_USAGE main() adds
  * the synopsis.
  */
+int cmd_check(const struct options *opt, int argc, char **argv);
+int cmd_dev(const struct options *opt, int argc, char **argv);
+int cmd_exempt(const struct options *opt, int argc, char **argv);
+int cmd_explain(const struct options *opt, int argc, char **argv);
 int cmd_set(const struct options *opt, int argc, char **argv);
 int cmd_show(const struct options *opt, int argc, char **argv);
 int cmd_stats(const struct options *opt, int argc, char **argv);
@@ -57,19 +61,37 @@ struct name {
 
 struct knob {
 	const char *name;		/* as the sysctl's */
-	uint16_t attr;			/* enum srcguard_policy_attr */
+	uint16_t attr;			/* enum srcguard_policy_attr or srcguard_dev_attr */
 	bool number;			/* shown as a number, not by name */
 	const struct name *values;
 };
 
-extern const struct knob names_knobs[];	/* ends with a NULL name */
+/* Both end with a NULL name. */
+extern const struct knob names_knobs[], names_settings[];
 extern const struct name names_families[], names_reasons[], names_outcomes[];
+extern const struct name names_verdicts[], names_deciders[];
+extern const struct name names_route_types[], names_tables[];
 
 const struct name *names_find(const struct name *list, uint32_t value);
 
 /* parse.c: from the words of the command line; complains by itself. */
-const struct knob *parse_knob(const char *word);
-bool parse_value(const struct knob *knob, const char *word, uint32_t *value);
+#define PARSE_VALUES_MAX 16
+struct values {				/* both by attribute */
+	bool given[PARSE_VALUES_MAX];
+	uint32_t value[PARSE_VALUES_MAX];
+};
+
+struct prefix {
+	uint8_t address[16];		/* in network byte order */
+	uint32_t length;
+	bool ipv6;
+};
+#define PREFIX_TEXT_MAX 64
+
+bool parse_values(const struct knob *knobs, int argc, char **argv, struct values *values);
+bool parse_number(const char *what, const char *word, uint32_t max, uint32_t *value);
+bool parse_prefix(const char *word, struct prefix *prefix);
+bool parse_address(const char *word, struct prefix *prefix);
 
 /* print.c: one call for text and JSON alike. */
 
@@ -87,6 +109,12 @@ void print_string(struct print *p, const char *key, const char *before, const ch
 void print_number(struct print *p, const char *key, const char *before, uint64_t value);
 void print_name(struct print *p, const char *key, const char *before,
 		const struct name *list, uint32_t value);
+void print_strings(struct print *p, const char *key, const char *before,
+		   const char *const *values, size_t count);
+struct json_object *print_enter(struct print *p, const char *key);
+void print_leave(struct print *p, struct json_object *row);
+void print_knob(struct print *p, const struct knob *knob, const char *before, uint32_t value);
+void print_prefix(char *text, const struct prefix *prefix);
 void print_newline(const struct print *p);
 int print_end(struct print *p, int ret);
 int print_flush(int ret);
@@ -108,6 +136,8 @@ int netns_enter(const char *name);
  *	consistent answer has arrived; false when an attribute is missing; may
  *	be NULL
  * @attr_name: name of a request's attribute, for complaints; may be NULL
+ * @more: whether another message of the same kind is to follow, once this one
+ *	was taken; may be NULL
  */
 struct nl_request {
 	uint8_t cmd;
@@ -116,9 +146,14 @@ struct nl_request {
 	const struct nla_policy *policy;
 	bool (*put)(struct nl_msg *msg, void *arg);
 	bool (*each)(struct nlattr **attr, void *arg);
-	const char *(*attr_name)(int type);
+	const char *(*attr_name)(const struct nlattr *attr, void *arg);
+	bool (*more)(void *arg);
 };
 
 int nl_request(const struct nl_request *rq, const char *netns, void *arg);
+bool nl_put_values(struct nl_msg *msg, const struct values *values);
+bool nl_put_address(struct nl_msg *msg, int type, const struct prefix *prefix);
+bool nl_get_address(const struct nlattr *attr, struct prefix *prefix);
+const char *nl_knob_name(const struct knob *knobs, const struct nlattr *attr);
 
 #endif /* SRCGUARD_TOOL_H */

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* srcguard exempt: sources that pass although they fail the reverse-path filter. */
+#include "tool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/if.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+
+/* Exemptions in a message: with 48 bytes at most they fit. */
+#define EXEMPT_PART 512
+
+#define EXEMPT_WORDS " \t\r\n"
+
+struct exemption {
+	struct prefix prefix;
+	char device[IFNAMSIZ];	/* empty for all */
+};
+
+struct exempt_list {
+	struct exemption *entry;
+	size_t count, room;
+	size_t sent;
+	uint32_t number;
+	char complaint[PREFIX_TEXT_MAX + IFNAMSIZ + 8];
+};
+
+static bool exempt_put_one(struct nl_msg *msg, const struct exemption *e)
+{
+	return nl_put_address(msg, SRCGUARD_A_EXEMPT_PREFIX, &e->prefix) &&
+	       !nla_put_u32(msg, SRCGUARD_A_EXEMPT_PREFIXLEN, e->prefix.length) &&
+	       (!e->device[0] ||
+		!nla_put_string(msg, SRCGUARD_A_EXEMPT_DEVICE, e->device));
+}
+
+static bool exempt_put(struct nl_msg *msg, void *arg)
+{
+	return exempt_put_one(msg, arg);
+}
+
+/* The words of an exemption: PREFIX [dev DEV]. */
+static bool exempt_parse(struct exemption *e, int argc, char **argv)
+{
+	*e = (struct exemption){ };
+	if (argc != 1 && argc != 3) {
+		print_error("exempt: an exemption is PREFIX [dev DEV]");
+		return false;
+	}
+	if (!parse_prefix(argv[0], &e->prefix))
+		return false;
+	if (argc == 1)
+		return true;
+	if (strcmp(argv[1], "dev") || !argv[2][0] || strlen(argv[2]) >= IFNAMSIZ) {
+		print_error("exempt: '%.64s %.64s' is not dev and the name of a device", argv[1],
+			    argv[2]);
+		return false;
+	}
+	strcpy(e->device, argv[2]);
+	return true;
+}
+
+static const char *exempt_attr_name(const struct nlattr *attr, void *arg)
+{
+	static char text[PREFIX_TEXT_MAX];
+	const struct exemption *e = arg;
+
+	if (nla_type(attr) == SRCGUARD_A_EXEMPT_DEVICE)
+		return e->device;
+	print_prefix(text, &e->prefix);
+	return text;
+}
+
+static int exempt_change(const struct options *opt, uint8_t cmd, int argc, char **argv)
+{
+	const struct nl_request request = {
+		.cmd		= cmd,
+		.put		= exempt_put,
+		.attr_name	= exempt_attr_name,
+	};
+	struct exemption e;
+
+	if (!exempt_parse(&e, argc, argv))
+		return TOOL_USAGE;
+	return nl_request(&request, opt->netns, &e);
+}
+
+static bool exempt_list_put(struct nl_msg *msg, void *arg)
+{
+	struct exempt_list *list = arg;
+	size_t end = list->count - list->sent < EXEMPT_PART ? list->count :
+							      list->sent + EXEMPT_PART;
+	struct nlattr *nest;
+
+	if (nla_put_u32(msg, SRCGUARD_A_EXEMPT_LIST, list->number) ||
+	    (!list->sent && nla_put_flag(msg, SRCGUARD_A_EXEMPT_FIRST)) ||
+	    (end == list->count && nla_put_flag(msg, SRCGUARD_A_EXEMPT_LAST)))
+		return false;
+	for (; list->sent < end; list->sent++) {
+		nest = nla_nest_start(msg, SRCGUARD_A_EXEMPT_ENTRY);
+		if (!nest || !exempt_put_one(msg, &list->entry[list->sent]))
+			return false;
+		nest->nla_type |= NLA_F_NESTED;
+		nla_nest_end(msg, nest);
+	}
+	return true;
+}
+
+static bool exempt_list_more(void *arg)
+{
+	const struct exempt_list *list = arg;
+
+	return list->sent < list->count;
+}
+
+/* The exemption that the kernel complains of, from the message itself. */
+static const char *exempt_list_attr_name(const struct nlattr *attr, void *arg)
+{
+	struct nlattr *part[SRCGUARD_A_EXEMPT_MAX + 1];
+	struct exempt_list *list = arg;
+	char text[PREFIX_TEXT_MAX];
+	struct prefix prefix;
+
+	if (nla_type(attr) != SRCGUARD_A_EXEMPT_ENTRY ||
+	    nla_parse_nested(part, SRCGUARD_A_EXEMPT_MAX, (struct nlattr *)attr, NULL) ||
+	    !nl_get_address(part[SRCGUARD_A_EXEMPT_PREFIX], &prefix))
+		return NULL;
+	prefix.length = nla_get_u32(part[SRCGUARD_A_EXEMPT_PREFIXLEN]);
+	print_prefix(text, &prefix);
+	snprintf(list->complaint, sizeof(list->complaint), "%s%s%s", text,
+		 part[SRCGUARD_A_EXEMPT_DEVICE] ? " dev " : "",
+		 part[SRCGUARD_A_EXEMPT_DEVICE] ?
+		 nla_get_string(part[SRCGUARD_A_EXEMPT_DEVICE]) : "");
+	return list->complaint;
+}
+
+static bool exempt_list_add(struct exempt_list *list, const struct exemption *e)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? 2 * list->room : 64;
+		struct exemption *grown = reallocarray(list->entry, room, sizeof(*grown));
+
+		if (!grown) {
+			print_error("%s", strerror(ENOMEM));
+			return false;
+		}
+		list->entry = grown;
+		list->room = room;
+	}
+	list->entry[list->count++] = *e;
+	return true;
+}
+
+/* A line: an exemption, or nothing, and after # what people want to say. */
+static bool exempt_list_line(struct exempt_list *list, char *line)
+{
+	char *words[4], *word, *rest;
+	struct exemption e;
+	int count = 0;
+
+	line[strcspn(line, "#")] = '\0';
+	for (word = strtok_r(line, EXEMPT_WORDS, &rest); word && count < 4;
+	     word = strtok_r(NULL, EXEMPT_WORDS, &rest))
+		words[count++] = word;
+	if (!count)
+		return true;
+	return exempt_parse(&e, count, words) && exempt_list_add(list, &e);
+}
+
+static int exempt_list_read(struct exempt_list *list, const char *path, FILE *file)
+{
+	size_t room = 0, number = 0;
+	int ret = TOOL_DONE;
+	char *line = NULL;
+
+	while (!ret && getline(&line, &room, file) >= 0) {
+		number++;
+		if (!exempt_list_line(list, line)) {
+			print_error("%.256s: line %zu", path, number);
+			ret = TOOL_USAGE;
+		}
+	}
+	if (!ret && ferror(file)) {
+		print_error("%.256s: %s", path, strerror(errno));
+		ret = TOOL_REFUSED;
+	}
+	free(line);
+	return ret;
+}
+
+static int exempt_replace(const struct options *opt, int argc, char **argv)
+{
+	static const struct nl_request request = {
+		.cmd		= SRCGUARD_CMD_EXEMPT_REPLACE,
+		.put		= exempt_list_put,
+		.attr_name	= exempt_list_attr_name,
+		.more		= exempt_list_more,
+	};
+	struct exempt_list list = { .number = getpid() };
+	FILE *file;
+	int ret;
+
+	if (argc != 1) {
+		print_error("exempt replace: which file (- is standard input), and no more?");
+		return TOOL_USAGE;
+	}
+	file = strcmp(argv[0], "-") ? fopen(argv[0], "r") : stdin;
+	if (!file) {
+		print_error("%.256s: %s", argv[0], strerror(errno));
+		return TOOL_REFUSED;
+	}
+	ret = exempt_list_read(&list, argv[0], file);
+	if (!ret)
+		ret = nl_request(&request, opt->netns, &list);
+	free(list.entry);
+	fclose(file);
+	return ret;
+}
+
+static bool exempt_each(struct nlattr **attr, void *arg)
+{
+	char text[PREFIX_TEXT_MAX];
+	struct print *p = arg;
+	struct prefix prefix;
+
+	if (!attr[SRCGUARD_A_EXEMPT_PREFIX] || !attr[SRCGUARD_A_EXEMPT_PREFIXLEN] ||
+	    !attr[SRCGUARD_A_EXEMPT_PACKETS] ||
+	    !nl_get_address(attr[SRCGUARD_A_EXEMPT_PREFIX], &prefix))
+		return false;
+	prefix.length = nla_get_u32(attr[SRCGUARD_A_EXEMPT_PREFIXLEN]);
+	print_prefix(text, &prefix);
+	print_row(p);
+	print_string(p, "prefix", "", text);
+	if (attr[SRCGUARD_A_EXEMPT_DEVICE])
+		print_string(p, "device", " dev ",
+			     nla_get_string(attr[SRCGUARD_A_EXEMPT_DEVICE]));
+	print_number(p, "packets", " packets ", nla_get_u64(attr[SRCGUARD_A_EXEMPT_PACKETS]));
+	print_newline(p);
+	return true;
+}
+
+static int exempt_show(const struct options *opt, int argc, char **argv)
+{
+	static const struct nla_policy policy[SRCGUARD_A_EXEMPT_MAX + 1] = {
+		[SRCGUARD_A_EXEMPT_PREFIXLEN]	= { .type = NLA_U32 },
+		[SRCGUARD_A_EXEMPT_DEVICE]	= { .type = NLA_STRING, .maxlen = IFNAMSIZ },
+		[SRCGUARD_A_EXEMPT_PACKETS]	= { .type = NLA_U64 },
+	};
+	static const struct nl_request request = {
+		.cmd	= SRCGUARD_CMD_EXEMPT_GET,
+		.flags	= NLM_F_DUMP,
+		.max	= SRCGUARD_A_EXEMPT_MAX,
+		.policy	= policy,
+		.each	= exempt_each,
+	};
+	struct print p;
+
+	if (argc) {
+		print_error("exempt show takes no argument, but there is '%.64s'", argv[0]);
+		return TOOL_USAGE;
+	}
+	print_begin(&p, opt, true);
+	return print_end(&p, nl_request(&request, opt->netns, &p));
+}
+
+int cmd_exempt(const struct options *opt, int argc, char **argv)
+{
+	if (argc >= 2 && !strcmp(argv[1], "add"))
+		return exempt_change(opt, SRCGUARD_CMD_EXEMPT_ADD, argc - 2, argv + 2);
+	if (argc >= 2 && !strcmp(argv[1], "del"))
+		return exempt_change(opt, SRCGUARD_CMD_EXEMPT_DEL, argc - 2, argv + 2);
+	if (argc >= 2 && !strcmp(argv[1], "replace"))
+		return exempt_replace(opt, argc - 2, argv + 2);
+	if (argc < 2 || !strcmp(argv[1], "show"))
+		return exempt_show(opt, argc < 2 ? 0 : argc - 2, argv + 2);
+	print_error("exempt: '%.64s' is none of show, add, del, replace", argv[1]);
+	return TOOL_USAGE;
+}
