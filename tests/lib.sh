@@ -161,6 +161,22 @@ conf() { # NETNS KEY=VALUE...: below net.ipv4.conf
 	for pair; do at "$name" sysctl -qw "net.ipv4.conf.$pair" || exit 1; done
 }
 
+conf6() { # NETNS KEY=VALUE...: below net.ipv6.conf
+	local name=$1 pair
+	shift
+	for pair; do at "$name" sysctl -qw "net.ipv6.conf.$pair" || exit 1; done
+}
+
+# No address is waited for, and a host says nothing unless it is asked: for scripts
+# that count. For namespaces whose devices are yet to come.
+quiet6() { # NETNS...
+	local name
+	for name; do
+		conf6 "$name" {all,default}.{accept_dad=0,router_solicitations=0,force_mld_version=1}
+		conf6 "$name" {all,default}.{dad_transmits=0,accept_ra=0,mldv1_unsolicited_report_interval=0}
+	done
+}
+
 # send NETNS DEVICE MAC COUNT EXPRESSION: see packets.py
 send() {
 	local answer
@@ -188,25 +204,79 @@ counted_all() {
 		jq -r '.[] | "\(.device) \(.family) \(.reason) \(.outcome) \(.packets)"' | sort
 }
 
-# watch NETNS: count what gets past the guard, by a rule of nft; "passed" reads
-# it for a source address, and starts again from 0
+# watch NETNS: count what gets past the guard, by rules of nft, from 0 on; "passed"
+# reads it for a source address
 watch() {
-	at "$1" nft -f - <<-'EOT'
-	table ip watch {
-		set seen { type ipv4_addr; flags dynamic; counter; size 65535; }
-		chain early { type filter hook prerouting priority -310; update @seen { ip saddr }; }
-	}
-	EOT
+	local family
+	for family in ip ip6; do
+		cat <<-EOT
+		table $family watch
+		delete table $family watch
+		table $family watch {
+			set seen { typeof $family saddr; flags dynamic; counter; size 65535; }
+			chain early {
+				type filter hook prerouting priority -310
+				update @seen { $family saddr }
+			}
+		}
+		EOT
+	done | at "$1" nft -f -
+}
+
+# watch_routed6 NETNS...: count what gets past the guard and is routed, without
+# neighbour discovery, where the answers of both are of no interest; "routed6" reads it
+watch_routed6() {
+	local name
+	for name; do
+		at "$name" nft -f - <<-'EOT'
+		table ip6 watch {
+			set seen { type ifname . ipv6_addr; flags dynamic; counter; size 65535; }
+			chain local {
+				type filter hook input priority 0
+				icmpv6 type { 133-137, 143 } accept
+				update @seen { iifname . ip6 saddr }
+			}
+			chain forward {
+				type filter hook forward priority 0
+				update @seen { iifname . ip6 saddr }
+			}
+		}
+		EOT
+	done
+}
+
+# routed6 NETNS: "DEVICE SOURCE PACKETS", one a line
+routed6() {
+	at "$1" nft -j list set ip6 watch seen | jq -r '.nftables[].set.elem[]?.elem |
+		"\(.val.concat | join(" ")) \(.counter.packets)"' | sort
+}
+
+# link_local NETNS DEVICE: its address there
+link_local() {
+	ip -n "$1" -6 -o addr show dev "$2" scope link | sed 's/.*inet6 \([^/]*\).*/\1/'
+}
+
+# guard6 NETNS [MODE [KNOB VALUE...]]: with clean counters, and nothing seen yet
+guard6() {
+	local name=$1 mode=${2-strict}
+	shift $(($# < 2 ? $# : 2))
+	at "$name" srcguard set rp_filter off "$@" && at "$name" srcguard set rp_filter "$mode"
+	unwatch "$name"
+}
+
+watch_family() { # ADDRESS
+	if [[ $1 == *:* ]]; then echo ip6; else echo ip; fi
 }
 
 passed() { # NETNS ADDRESS
-	at "$1" nft -j list set ip watch seen |
+	at "$1" nft -j list set "$(watch_family "$2")" watch seen |
 		jq --arg a "$2" '[.nftables[].set.elem[]?.elem | select(.val == $a) |
 			.counter.packets] | add // 0'
 }
 
 unwatch() { # NETNS: forget what was seen
-	at "$1" nft flush set ip watch seen
+	local family
+	for family in ip ip6; do at "$1" nft flush set $family watch seen 2>/dev/null || true; done
 }
 
 # hear NETNS ADDRESS PORT: a UDP socket that keeps what it receives; "heard"

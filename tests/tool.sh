@@ -63,7 +63,7 @@ echo "1..$plan"
 no_module='^srcguard: the kernel module is not loaded; load it with: modprobe srcguard$'
 not_netns='^srcguard: network namespace .*: this is not a network namespace$'
 absent='^srcguard: network namespace .*: No such file or directory$'
-not_rp_filter="^srcguard: rp_filter: '.*' is none of off, strict, loose or 0\.\.2$"
+not_rp_filter="^srcguard: rp_filter: '.*' is none of off, strict, loose, feasible or 0\.\.3$"
 long=$(printf '%5000s' '' | tr ' ' x)
 
 # Help and version.

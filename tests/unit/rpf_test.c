@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The reverse-path filter's decisions, row by row: both ends of every range of
- * addresses, and every kind of route in both modes.
+ * addresses, and every kind of route in all modes.
  */
 #ifdef __KERNEL__
 #include <linux/errno.h>
@@ -117,6 +117,68 @@ CHECK_TEST(rpf_addresses)
 	}
 }
 
+#define IP6(...)	{ { { __VA_ARGS__ } } }
+#define HOST6		IP6(0x20, 0x01, 0x0d, 0xb8, [15] = 1)
+#define PEER6		IP6(0x20, 0x01, 0x0d, 0xb8, [15] = 7)
+#define GROUP6		IP6(0xff, 0x02, [15] = 1)
+#define ANY6		IP6(0)
+#define LOOPBACK6	IP6([15] = 1)
+#define LINK		SRCGUARD_RPF_LINK
+
+static const struct {
+	const char *what;
+	struct in6_addr saddr;
+	struct in6_addr daddr;
+	_Bool on_loopback;
+	enum srcguard_rpf_next next;
+	enum srcguard_reason reason;
+} address6_rows[] = {
+	{ "unicast", PEER6, HOST6, 0, ROUTE, NONE },
+	{ "a host to a group", PEER6, GROUP6, 0, ANY, NONE },
+	{ "the highest below groups", IP6(0xfe, 0xff, [15] = 0xff), HOST6, 0, ROUTE, NONE },
+	{ "lowest unicast", IP6([15] = 2), HOST6, 0, ROUTE, NONE },
+	{ "an address of zeros but for one word", IP6([4] = 1), HOST6, 0, ROUTE, NONE },
+	{ "unique local", IP6(0xfd, [15] = 1), HOST6, 0, ROUTE, NONE },
+	{ "to all zeros", PEER6, ANY6, 0, ROUTE, NONE },
+
+	{ "group as source", IP6(0xff, 0x02, [15] = 1), HOST6, 0,
+	  FAIL, SRCGUARD_REASON_SOURCE_MULTICAST },
+	{ "lowest group as source", IP6(0xff), HOST6, 0, FAIL, SRCGUARD_REASON_SOURCE_MULTICAST },
+	{ "group to group", GROUP6, GROUP6, 0, FAIL, SRCGUARD_REASON_SOURCE_MULTICAST },
+
+	{ "DAD", ANY6, IP6(0xff, 0x02, [11] = 1, [12] = 0xff, [15] = 1), 0, PASS, NONE },
+	{ "zero to a host", ANY6, HOST6, 0, FAIL, SRCGUARD_REASON_SOURCE_ZERO },
+	{ "zero to zero", ANY6, ANY6, 0, FAIL, SRCGUARD_REASON_SOURCE_ZERO },
+
+	{ "loopback", LOOPBACK6, HOST6, 0, FAIL, SRCGUARD_REASON_SOURCE_LOOPBACK },
+	{ "loopback to a group", LOOPBACK6, GROUP6, 0, FAIL, SRCGUARD_REASON_SOURCE_LOOPBACK },
+	{ "loopback where it belongs", LOOPBACK6, LOOPBACK6, 1, ROUTE, NONE },
+
+	{ "lowest link-local", IP6(0xfe, 0x80), HOST6, 0, LINK, NONE },
+	{ "highest link-local", IP6(0xfe, 0xbf, [15] = 0xff), HOST6, 0, LINK, NONE },
+	{ "below link-local", IP6(0xfe, 0x7f, [15] = 0xff), HOST6, 0, ROUTE, NONE },
+	{ "above link-local", IP6(0xfe, 0xc0), HOST6, 0, ROUTE, NONE },
+	{ "link-local to a group", IP6(0xfe, 0x80, [15] = 1), GROUP6, 0, LINK, NONE },
+};
+
+CHECK_TEST(rpf_addresses_ipv6)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(address6_rows); i++) {
+		const struct srcguard_ipv6_packet packet = {
+			.saddr = &address6_rows[i].saddr,
+			.daddr = &address6_rows[i].daddr,
+			.on_loopback = address6_rows[i].on_loopback,
+		};
+		enum srcguard_reason reason = NONE;
+
+		CHECK_EQ(srcguard_rpf_ipv6_addresses(&packet, &reason), address6_rows[i].next,
+			 address6_rows[i].what);
+		CHECK_EQ(reason, address6_rows[i].reason, address6_rows[i].what);
+	}
+}
+
 static const struct {
 	const char *what;
 	struct srcguard_rpf_route route;
@@ -152,6 +214,15 @@ static const struct {
 	  { .type = RTN_UNICAST, .on_loopback = 1, .has_address = 1 },
 	  SRCGUARD_REASON_WRONG_DEVICE, NONE },
 
+	{ "feasible is not strict", { .type = RTN_UNICAST, .feasible = 1, .has_address = 1 },
+	  SRCGUARD_REASON_WRONG_DEVICE, NONE },
+	{ "a route that rejects", { .type = RTN_BLACKHOLE, .uses_device = 1, .has_address = 1 },
+	  SRCGUARD_REASON_REJECT_ROUTE, SRCGUARD_REASON_REJECT_ROUTE },
+	{ "another one", { .type = RTN_UNREACHABLE, .uses_device = 1, .has_address = 1 },
+	  SRCGUARD_REASON_REJECT_ROUTE, SRCGUARD_REASON_REJECT_ROUTE },
+	{ "and another", { .type = RTN_PROHIBIT, .uses_device = 1, .has_address = 1 },
+	  SRCGUARD_REASON_REJECT_ROUTE, SRCGUARD_REASON_REJECT_ROUTE },
+
 	{ "broadcast address", { .type = RTN_BROADCAST, .uses_device = 1, .has_address = 1 },
 	  SRCGUARD_REASON_SOURCE_BROADCAST, SRCGUARD_REASON_SOURCE_BROADCAST },
 	{ "anycast address", { .type = RTN_ANYCAST, .uses_device = 1, .has_address = 1 },
@@ -184,15 +255,15 @@ CHECK_TEST(rpf_routes)
 	}
 }
 
-/* Whatever loose refuses, strict refuses for the same reason. */
-CHECK_TEST(rpf_strict_is_never_laxer)
+/* Of the modes from lax to strict, each refuses what the one before it does, and why. */
+CHECK_TEST(rpf_modes_are_ordered)
 {
 	static const int errors[] = { 0, -ENETUNREACH, -EINVAL, -EHOSTUNREACH, -EACCES };
 	unsigned int i, type, bits;
 
 	for (i = 0; i < ARRAY_SIZE(errors); i++)
 		for (type = 0; type <= RTN_MAX; type++)
-			for (bits = 0; bits < 16; bits++) {
+			for (bits = 0; bits < 32; bits++) {
 				const struct srcguard_rpf_route route = {
 					.err = errors[i],
 					.type = type,
@@ -200,13 +271,17 @@ CHECK_TEST(rpf_strict_is_never_laxer)
 					.own_accepted = !!(bits & 2),
 					.on_loopback = !!(bits & 4),
 					.has_address = !!(bits & 8),
+					.feasible = !!(bits & 16),
 				};
-				enum srcguard_reason loose, strict;
+				enum srcguard_reason loose, feasible, strict;
 
 				loose = srcguard_rpf_judge(SRCGUARD_RP_FILTER_LOOSE, &route);
+				feasible = srcguard_rpf_judge(SRCGUARD_RP_FILTER_FEASIBLE, &route);
 				strict = srcguard_rpf_judge(SRCGUARD_RP_FILTER_STRICT, &route);
-				if (loose != NONE)
-					CHECK_EQ(strict, loose, "reason of strict");
+				if (loose != NONE && !route.feasible)
+					CHECK_EQ(feasible, loose, "reason of feasible");
+				if (feasible != NONE)
+					CHECK_EQ(strict, feasible, "reason of strict");
 				else
 					CHECK_EQ(strict == NONE ||
 						 strict == SRCGUARD_REASON_WRONG_DEVICE, 1,
@@ -214,7 +289,21 @@ CHECK_TEST(rpf_strict_is_never_laxer)
 			}
 }
 
+CHECK_TEST(rpf_feasible)
+{
+	struct srcguard_rpf_route route = { .type = RTN_UNICAST, .feasible = 1 };
+
+	CHECK_EQ(srcguard_rpf_judge(SRCGUARD_RP_FILTER_FEASIBLE, &route), NONE,
+		 "the same prefix by this device");
+	route.feasible = 0;
+	route.has_address = 1;
+	CHECK_EQ(srcguard_rpf_judge(SRCGUARD_RP_FILTER_FEASIBLE, &route),
+		 SRCGUARD_REASON_WRONG_DEVICE, "no such route");
+}
+
 CHECK_SUITE(srcguard_rpf,
 	    CHECK_CASE(rpf_addresses),
+	    CHECK_CASE(rpf_addresses_ipv6),
 	    CHECK_CASE(rpf_routes),
-	    CHECK_CASE(rpf_strict_is_never_laxer))
+	    CHECK_CASE(rpf_modes_are_ordered),
+	    CHECK_CASE(rpf_feasible))

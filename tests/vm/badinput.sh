@@ -61,7 +61,7 @@ load
 srcguard set rp_filter loose enforce 0
 
 # Sysctls. A newline alone is as empty as a write can be.
-for text in 3 -1 4294967297 99999999999999999999 -99999999999999999999 junk 1.5 1x 0x3 \
+for text in 4 -1 4294967297 99999999999999999999 -99999999999999999999 junk 1.5 1x 0x4 \
 	'\n' ' '; do
 	refused "rp_filter does not take \"$text\"" "Invalid argument" put rp_filter "$text"
 done
@@ -77,7 +77,7 @@ srcguard set rp_filter loose
 is "the knobs, each in four bytes" "ok $RP_FILTER=2,$ENFORCE=0" genl self $POLICY_GET -
 is "counters, none" ok genl self $STATS_GET dump
 is "rp_filter out of range, and where" "ERANGE $FIRST $OUT_OF_RANGE" \
-	genl self $POLICY_SET - $RP_FILTER:u32:3
+	genl self $POLICY_SET - $RP_FILTER:u32:4
 is "the largest number there is" "ERANGE $FIRST $OUT_OF_RANGE" \
 	genl self $POLICY_SET - $RP_FILTER:u32:0xffffffff
 is "enforce out of range" "ERANGE $FIRST $OUT_OF_RANGE" \
@@ -114,7 +114,7 @@ is "all knobs at once" ok genl self $POLICY_SET - $ENFORCE:u32:1 $RP_FILTER:u32:
 is "both changed" "2 1" knobs
 
 # The tool says it in words
-refused "the tool names the knob at fault" "rp_filter: $OUT_OF_RANGE" srcguard set rp_filter 3
+refused "the tool names the knob at fault" "rp_filter: $OUT_OF_RANGE" srcguard set rp_filter 4
 fails "and exits with 1" 1 srcguard set rp_filter off enforce 7
 refused "of two, that which is" "enforce: $OUT_OF_RANGE" srcguard set rp_filter off enforce 7
 is "nothing of it changed anything" "2 1" knobs

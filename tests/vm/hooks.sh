@@ -82,7 +82,7 @@ ok "the same again, measured again" same "$(cost)" "$without"
 load rp_filter=0
 ok "loaded off: a packet costs what it costs without the module" same "$(cost)" "$without"
 ok "strict" at "$host" srcguard set rp_filter strict
-[ -z "${listing-}" ] || is "strict: one hook" 1 hooks
+[ -z "${listing-}" ] || is "strict: a hook for each family" 2 hooks
 count=$(forwarded)
 on=$(cost)
 say "strict: $on"
@@ -106,7 +106,7 @@ ok "off there, too" srcguard set rp_filter off
 
 ok "loose, audited" at "$host" srcguard set rp_filter loose enforce 0
 ok "loose: a packet costs more" test "$(cost)" -gt $((without + without / 100))
-[ -z "${listing-}" ] || is "loose: one hook" 1 hooks
+[ -z "${listing-}" ] || is "loose: a hook for each family" 2 hooks
 ok "off again, by sysctl" at "$host" sysctl -qw net.srcguard.rp_filter=0
 off=$(cost)
 say "off again: $off"

@@ -6,7 +6,7 @@
 # them can go at any time.
 #
 # debug: short
-# expect-log: ^srcguard: parameter (rp_filter must be 0\.\.2|enforce must be 0\.\.1)$
+# expect-log: ^srcguard: parameter (rp_filter must be 0\.\.3|enforce must be 0\.\.1)$
 # expect-log: ^srcguard: `[^']*' invalid for parameter `(rp_filter|enforce)'$
 #
 #   outside                   inside (older than the module)
@@ -40,11 +40,11 @@ in_log() { # TEXT
 }
 
 # Parameters
-for parameter in rp_filter=3 rp_filter=-1 rp_filter=strict rp_filter= rp_filter=1x enforce=2 \
+for parameter in rp_filter=4 rp_filter=-1 rp_filter=strict rp_filter= rp_filter=1x enforce=2 \
 	enforce=0x100000001; do
 	fails "$parameter refuses to load" 1 modprobe -q srcguard $parameter
 done
-ok "the log says why: rp_filter" in_log "srcguard: parameter rp_filter must be 0..2"
+ok "the log says why: rp_filter" in_log "srcguard: parameter rp_filter must be 0..3"
 ok "the log says why: enforce" in_log "srcguard: parameter enforce must be 0..1"
 ok "nothing stayed behind" test ! -e /proc/sys/net/srcguard -a ! -e /sys/module/srcguard
 

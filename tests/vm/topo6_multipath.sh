@@ -1,0 +1,196 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# IPv6 by several ways: sibling routes, nexthop groups, default routers of equal
+# metric and preference, a leg that is down. Each leg is good, and answers may come
+# back by the other one. Routes come and go while packets do.
+#
+# debug: short
+#
+#   host                                 far
+#   left   2001:db8:1::1/64 ------------ left   2001:db8:1::2/64
+#   right  2001:db8:2::1/64 ------------ right  2001:db8:2::2/64
+#   third  2001:db8:3::1/64 ------------ third  2001:db8:3::2/64
+#   2001:db8:9::/48 by left and right    lo     2001:db8:9::1/48
+#   2001:db8:8::/48 by third
+#
+# shellcheck disable=SC2317 # functions are called by name, as what a check tries
+. "${0%/*}/lib.sh"
+plan $((31 + 2 * ${COUNT-1}))
+
+load rp_filter=0
+namespace host far
+quiet6 "$host" "$far"
+declare -A to
+n=0
+for leg in left right third; do
+	n=$((n + 1))
+	link "$host" $leg 2001:db8:$n::1/64 "$far" $leg 2001:db8:$n::2/64
+	to[$leg]=$(mac "$host" $leg)
+done
+ip -n "$far" addr add 2001:db8:9::1/48 dev lo
+ip -n "$host" route add 2001:db8:8::/48 via 2001:db8:3::2
+ip -n "$host" nexthop add id 1 via 2001:db8:1::2 dev left
+ip -n "$host" nexthop add id 2 via 2001:db8:2::2 dev right
+ip -n "$host" nexthop add id 10 group 1,1/2,3
+# whatever the host sends by left, the answer comes by right, and the other way
+ip -n "$far" route add 2001:db8:1::1 via "$(link_local "$host" right)" dev right
+ip -n "$far" route add 2001:db8:2::1 via "$(link_local "$host" left)" dev left
+watch "$host"
+
+head="IPv6(dst='2001:db8:1::1',src='"
+from() { # LEG SOURCE COUNT
+	send "$far" "$1" "${to[$1]}" "$3" "$head$2')/UDP(dport=9)"
+}
+behind() { # LEG: sixteen hosts
+	send "$far" "$1" "${to[$1]}" 1 "[${head}2001:db8:9::%x'%n)/UDP(dport=9) for n in range(16,32)]"
+}
+sixteen() { # PACKETS: were seen of each, and of nobody else there
+	at "$host" nft -j list set ip6 watch seen | jq -e --argjson n "$1" \
+		'[.nftables[].set.elem[]?.elem | select(.val | startswith("2001:db8:9::")) |
+			select(.val | test("::1[0-9a-f]$")) | .counter.packets] |
+			length == 16 and all(. == $n)'
+}
+converses() { # ADDRESS: the host does, from there
+	at "$host" ping -q -c 4 -i 0.02 -W 9 -I "$1" 2001:db8:9::1
+}
+defaults() { # none of them any more
+	while ip -n "$host" -6 route del default 2>/dev/null; do :; done
+}
+
+while read -r ways route; do
+	# shellcheck disable=SC2086 # the route is several words
+	ip -n "$host" -6 route replace 2001:db8:9::/48 $route
+	guard6 "$host"
+	behind left
+	behind right
+	ok "$ways: both legs are good" sixteen 2
+	ok "$ways: a conversation that goes by one leg and comes back by the other" \
+		converses 2001:db8:1::1
+	ok "$ways: and the other way round" converses 2001:db8:2::1
+	is "$ways: nothing is counted" "" counted_all "$host"
+	from third 2001:db8:9::11 5
+	from left 2001:db8:8::1 6
+	from right 2001:db8:8::1 7
+	is "$ways: a third device is not, nor a source behind neither leg" \
+		"left ipv6 wrong_device dropped 6
+right ipv6 wrong_device dropped 7
+third ipv6 wrong_device dropped 5" counted_all "$host"
+	ip -n "$host" -6 route del 2001:db8:9::/48
+done <<-'EOT'
+siblings proto static nexthop via 2001:db8:1::2 weight 1 nexthop via 2001:db8:2::2 weight 3
+group nhid 10
+EOT
+
+# default routers of the same metric: the kernel takes one of them at a time
+ip -n "$host" -6 route append default via 2001:db8:1::2 dev left metric 1024
+ip -n "$host" -6 route append default via 2001:db8:2::2 dev right metric 1024
+guard6 "$host"
+behind left
+behind right
+ok "default routers of equal metric: both are good" sixteen 2
+ok "a conversation with what is behind them" converses 2001:db8:1::1
+ok "and the other way round" converses 2001:db8:2::1
+is "nothing is counted" "" counted_all "$host"
+defaults
+
+ip -n "$host" -6 route add default via 2001:db8:1::2 dev left metric 100
+ip -n "$host" -6 route add default via 2001:db8:2::2 dev right metric 200
+guard6 "$host"
+behind left
+ok "of different metric: the better one is good" sixteen 1
+behind right
+is "the other one is not" "right ipv6 wrong_device dropped 16" counted_all "$host"
+guard6 "$host" feasible
+behind right
+behind left
+ok "feasible: it is, for the prefix is the same" sixteen 2
+is "nothing is counted" "" counted_all "$host"
+from third 2001:db8:9::10 3
+is "the third is not: its prefix is another one" "third ipv6 wrong_device dropped 3" \
+	counted_all "$host"
+ip -n "$host" -6 route add default via 2001:db8:3::2 dev third metric 300
+ip -n "$host" -6 route add 2001:db8:9::/48 via 2001:db8:1::2 dev left
+guard6 "$host" feasible
+behind third
+is "a shorter prefix makes nothing feasible" "third ipv6 wrong_device dropped 16" \
+	counted_all "$host"
+defaults
+ip -n "$host" -6 route flush 2001:db8:9::/48
+
+guard6 "$host"
+ip -n "$host" -6 nexthop replace id 30 blackhole
+ip -n "$host" -6 route add 2001:db8:9:1::/64 nhid 30
+from left 2001:db8:9:1::1 4
+is "a blackhole for nexthop: nobody is there" "left ipv6 reject_route dropped 4" counted_all "$host"
+
+both=(nexthop via 2001:db8:1::2 nexthop via 2001:db8:2::2)
+ip -n "$host" -6 route replace 2001:db8:9::/48 "${both[@]}"
+guard6 "$host"
+ip -n "$far" link set left down
+within 9 at "$host" sh -c 'grep -q 0 /sys/class/net/left/carrier'
+behind right
+ok "a leg whose peer has no carrier: the other one is good" sixteen 1
+is "nothing is counted" "" counted_all "$host"
+ip -n "$far" link set left up
+within 9 at "$host" sh -c 'grep -q 1 /sys/class/net/left/carrier'
+
+# What is sent meanwhile, and what becomes of it: what is not counted has passed.
+declare -A flood=()
+flood() { # LEG SOURCE: in the background, from one hop away
+	ip netns exec "$far" python3 "$lib_dir/flood.py" -c "$1" "${to[$1]}" 2001:db8:1::1 "$2" \
+		>"$scratch/$1" &
+	flood[$1]=$!
+}
+flows() { # SOURCE: some has got past
+	[ "$(passed "$host" "$1")" -ge 50 ]
+}
+sent() { # LEG: from now on no more; how many there were
+	kill "${flood[$1]}"
+	wait "${flood[$1]}"
+	sent=$(sed 's/.* //' "$scratch/$1")
+	say "$1: $sent sent"
+}
+
+# a leg's route goes while packets come by both
+ip -n "$host" -6 route replace 2001:db8:9::/48 "${both[@]}"
+guard6 "$host"
+flood left 2001:db8:9::77
+flood right 2001:db8:9::78
+within 60 flows 2001:db8:9::77
+within 60 flows 2001:db8:9::78
+ip -n "$host" -6 route del 2001:db8:9::/48 via 2001:db8:1::2 dev left
+ok "the packets of a leg without a route are dropped" \
+	within 60 bash -c "ip netns exec $host srcguard stats | grep -q wrong_device"
+seen=$(passed "$host" 2001:db8:9::77)
+sleep 0.3
+is "all of them" "$seen" passed "$host" 2001:db8:9::77
+sent left
+is "each has passed or was counted" $((sent - $(passed "$host" 2001:db8:9::77))) \
+	counted "$host" left wrong_device
+sent right
+is "none is lost on the other leg" "$sent" passed "$host" 2001:db8:9::78
+is "and none counted" 0 counted "$host" right wrong_device
+
+# honest packets while ten thousand routes come and go
+routes() { # add|del
+	local i
+	for i in {0..9999}; do
+		printf 'route %s 2001:db8:a:%x::/64 dev third\n' "$1" "$i"
+	done
+}
+ip -n "$host" -6 route replace 2001:db8:9::/48 via 2001:db8:1::2
+guard6 "$host"
+for verb in add del; do routes $verb >"$scratch/$verb"; done
+flood left 2001:db8:9::77
+within 60 flows 2001:db8:9::77
+seen=$(passed "$host" 2001:db8:9::77)
+for ((i = 0; i < ${COUNT-1}; i++)); do
+	ok "routes come" ip -n "$host" -6 -b "$scratch/add"
+	ok "and go" ip -n "$host" -6 -b "$scratch/del"
+done
+ok "packets came meanwhile" test "$(passed "$host" 2001:db8:9::77)" -gt $((seen + 500))
+sent left
+is "none of an honest flow is lost" "$sent" passed "$host" 2001:db8:9::77
+is "nothing is counted" "" counted_all "$host"
+finish
