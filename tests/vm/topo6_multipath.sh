@@ -5,7 +5,6 @@
 # metric and preference, a leg that is down. Each leg is good, and answers may come
 # back by the other one. Routes come and go while packets do.
 #
-# debug: short
 #
 #   host                                 far
 #   left   2001:db8:1::1/64 ------------ left   2001:db8:1::2/64

@@ -14,7 +14,6 @@
 #                                                        dnsmasq on net, to client
 #   All of them are guarded.
 #
-# debug: short
 # What the kernel says of an address that two have:
 # expect-log: ^IPv6: (left|eth0): IPv6 duplicate address [0-9a-f:]+ used by [0-9a-f:]+ detected!$
 # expect-log: ^ICMPv6: NA: [0-9a-f:]+ advertised our address [0-9a-f:]+ on (left|eth0)!$

@@ -9,7 +9,6 @@
 #                             veth1 10.1.0.1/24 --------- veth0 10.1.0.2/24
 #
 # append: ipv6.disable=1
-# debug: short
 # br_netfilter does not take IPv6 then:
 # expect-log: ^Module ipv6 is disabled, so call_ip6tables is not supported\.
 #

@@ -15,7 +15,6 @@
 # All of eth0, box0 and both lo have one MAC address: lo takes a frame for another
 # host's if its destination is not lo's own.
 #
-# debug: short
 # expect-log: ^GACT probability on$
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries

@@ -12,7 +12,6 @@
 #   Each part has a rule that leads to table 2, and strangers (2001:db8:f::/48) that
 #   come by one side or the other.
 #
-# debug: short
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 plan 38

@@ -15,7 +15,6 @@
 #   is for containers, and the peer has no top. For a bridge, the peer's low2 is in
 #   the namespace vm.
 #
-# debug: short
 # The bonding driver tells of every change, bridges of ports that go:
 # expect-log: ^Ethernet Channel Bonding Driver
 # expect-log: ^(top|bond[0-9]+): .*(slave|link|bond|mode|MII|carrier|active|interface|MTU|Warning)

@@ -17,7 +17,6 @@
 #   AllowedIPs ::/0                                            lo   2001:db8:c0de::1
 #   lan  2001:db8:5::1/64 ---- eth0 2001:db8:5::2/64  box
 #
-# debug: short
 # smp: 2
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
