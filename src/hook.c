@@ -14,6 +14,7 @@
 
 #include "exempt.h"
 #include "explain.h"
+#include "modes.h"
 #include "settings.h"
 
 /*
@@ -66,14 +67,11 @@ srcguard_hook_mode(struct srcguard_net *sgn, const struct srcguard_policy *polic
 		   const struct net_device *in, enum srcguard_family family,
 		   enum srcguard_decider *decided_by)
 {
-	const struct srcguard_settings *settings;
+	const struct srcguard_modes *modes = rcu_dereference(sgn->modes);
 	int mode;
 
-	if (unlikely(READ_ONCE(sgn->overridden))) {
-		settings = srcguard_settings_of(sgn, in->ifindex);
-		mode = settings ? srcguard_settings_rp_filter(settings,
-							      family == SRCGUARD_FAMILY_IPV6) :
-				  SRCGUARD_SETTING_INHERIT;
+	if (unlikely(modes)) {
+		mode = srcguard_modes_get(modes, in->ifindex, family);
 		if (mode != SRCGUARD_SETTING_INHERIT) {
 			*decided_by = SRCGUARD_DECIDER_DEVICE;
 			return mode;

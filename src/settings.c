@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What devices are set to apart from the namespace's knobs: by their own name, or
- * by a pattern of names (pattern.c). The packet path finds both merged, by the device's index,
- * and looks only in a namespace where something is set at all. Process context
- * under RTNL, but for the lookups.
+ * by a pattern of names (pattern.c), and both merged. The packet path finds the mode
+ * that this comes to in modes.c, and looks here only for a packet that failed.
+ * Process context under RTNL, but for the lookups.
  */
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 
+#include "modes.h"
 #include "settings.h"
 
 /**
@@ -64,17 +65,30 @@ static struct srcguard_override *srcguard_settings_make(struct srcguard_net *sgn
 }
 
 /**
- * srcguard_settings_changed - tell dumps and the packet path of a change
+ * srcguard_settings_changed - tell dumps of a change
  * @sgn: the namespace; the caller holds RTNL
  */
 void srcguard_settings_changed(struct srcguard_net *sgn)
 {
 	/* 0 means "no generation" to netlink dumps. */
 	WRITE_ONCE(sgn->settings_generation, sgn->settings_generation + 1 ?: 1);
-	WRITE_ONCE(sgn->overridden, !xa_empty(&sgn->overrides));
 }
 
-/* Cannot fail where there is an entry, or a place reserved, nor if it is NULL. */
+static void srcguard_settings_put_modes(struct srcguard_net *sgn, int ifindex,
+					const struct srcguard_override *override)
+{
+	s8 mode[] = {
+		[SRCGUARD_FAMILY_IPV4] = srcguard_settings_rp_filter(&override->merged, false),
+		[SRCGUARD_FAMILY_IPV6] = srcguard_settings_rp_filter(&override->merged, true),
+	};
+
+	srcguard_modes_put(sgn, ifindex, mode);
+}
+
+/*
+ * Cannot fail where there is an entry, or a place reserved, nor if it is NULL; there
+ * is room among the modes.
+ */
 static int srcguard_settings_put(struct srcguard_net *sgn, int ifindex,
 				 struct srcguard_override *override)
 {
@@ -88,21 +102,36 @@ static int srcguard_settings_put(struct srcguard_net *sgn, int ifindex,
 		return xa_err(old);
 	if (old)
 		kfree_rcu(old, rcu);
+	if (override)
+		srcguard_settings_put_modes(sgn, ifindex, override);
+	else
+		srcguard_modes_put(sgn, ifindex, NULL);
 	srcguard_settings_changed(sgn);
 	return 0;
+}
+
+/* Where nothing is set any more, packets are not to look for it. */
+static void srcguard_settings_tidy(struct srcguard_net *sgn)
+{
+	if (xa_empty(&sgn->overrides))
+		srcguard_modes_drop(sgn);
 }
 
 static int srcguard_settings_apply(struct srcguard_net *sgn, const struct net_device *dev,
 				   const struct srcguard_settings *own)
 {
 	struct srcguard_override *override = srcguard_settings_make(sgn, dev, own, NULL);
-	int err;
+	int err = 0;
 
 	if (IS_ERR(override))
 		return PTR_ERR(override);
-	err = srcguard_settings_put(sgn, dev->ifindex, override);
+	if (override)
+		err = srcguard_modes_reserve(sgn, 1);
+	if (!err)
+		err = srcguard_settings_put(sgn, dev->ifindex, override);
 	if (err)
 		kfree(override);
+	srcguard_settings_tidy(sgn);
 	return err;
 }
 
@@ -140,6 +169,7 @@ int srcguard_settings_apply_all(struct srcguard_net *sgn,
 	struct srcguard_override *override;
 	struct net_device *dev;
 	struct xarray staged;
+	unsigned int count = 0;
 	unsigned long index;
 	int err = 0;
 
@@ -149,6 +179,10 @@ int srcguard_settings_apply_all(struct srcguard_net *sgn,
 		if (err)
 			break;
 	}
+	xa_for_each(&staged, index, override)
+		count++;
+	if (!err)
+		err = srcguard_modes_reserve(sgn, count);
 	if (!err)
 		for_each_netdev(sgn->net, dev)
 			srcguard_settings_put(sgn, dev->ifindex, xa_erase(&staged, dev->ifindex));
@@ -157,6 +191,7 @@ int srcguard_settings_apply_all(struct srcguard_net *sgn,
 		kfree(override);
 	}
 	xa_destroy(&staged);
+	srcguard_settings_tidy(sgn);
 	return err;
 }
 
@@ -281,7 +316,7 @@ int srcguard_settings_named(struct srcguard_net *sgn, const struct net_device *d
 {
 	struct srcguard_settings own;
 
-	if (xa_empty(&sgn->patterns) && !sgn->overridden)
+	if (xa_empty(&sgn->patterns) && xa_empty(&sgn->overrides))
 		return 0;
 	srcguard_settings_own(sgn, dev, &own);
 	return srcguard_settings_apply(sgn, dev, &own);
@@ -297,6 +332,7 @@ void srcguard_settings_gone(struct srcguard_net *sgn, const struct net_device *d
 	if (!xa_load(&sgn->overrides, dev->ifindex))
 		return;
 	srcguard_settings_put(sgn, dev->ifindex, NULL);
+	srcguard_settings_tidy(sgn);
 	srcguard_policy_settle(sgn);
 }
 
@@ -381,4 +417,5 @@ void srcguard_settings_net_exit(struct srcguard_net *sgn)
 		kfree(pattern);
 	xa_destroy(&sgn->overrides);
 	xa_destroy(&sgn->patterns);
+	srcguard_modes_drop(sgn);
 }

@@ -26,6 +26,7 @@ struct netlink_callback;
 struct netlink_ext_ack;
 struct srcguard_exemptions;
 struct srcguard_found;
+struct srcguard_modes;
 
 /**
  * enum srcguard_family - index of an address family in tables of counters
@@ -124,7 +125,8 @@ struct srcguard_hook {
  * @overrides: struct srcguard_override by ifindex, for devices that something is
  *	set for; changed under RTNL, read under RCU
  * @patterns: struct srcguard_pattern by a number of no meaning; the same
- * @overridden: @overrides is not empty; written under RTNL, read in the packet path
+ * @modes: what @overrides comes to in the packet path; replaced and changed under
+ *	RTNL, read under RCU; NULL while @overrides is empty
  * @settings_generation: as @generation, of @overrides and @patterns
  * @exemptions: replaced and changed under RTNL, read under RCU; NULL if empty
  * @exempt_generation: as @generation, of @exemptions
@@ -143,7 +145,7 @@ struct srcguard_hook {
 struct srcguard_net {
 	struct net *net;
 	struct srcguard_policy __rcu *policy;
-	bool overridden;
+	struct srcguard_modes __rcu *modes;
 	bool guarding;
 	struct xarray devices;
 	u32 generation;

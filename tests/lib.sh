@@ -300,3 +300,30 @@ got() {
 load() {
 	modprobe srcguard "$@" || exit 1
 }
+
+pktgen() { # FILE LINE...
+	local file=$1 line
+	shift
+	for line; do echo "$line" >"/proc/net/pktgen/$file" || return 1; done
+}
+generate() { # DEVICE LINE...: prints the nanoseconds that all the packets took
+	pktgen kpktgend_0 rem_device_all "add_device $1" &&
+		pktgen "$1" "count ${amount=10000}" "clone_skb 0" "burst 1" "pkt_size 60" "delay 0" \
+			"xmit_mode netif_receive" "dst_mac $(cat "/sys/class/net/$1/address")" "${@:2}" &&
+		pktgen pgctrl start &&
+		sed -n 's/^Result: OK: \([0-9]*\)(.*/\1000/p' "/proc/net/pktgen/$1"
+}
+export -f generate pktgen
+
+# packet_cost NETNS DEVICE LINE...: nanoseconds of a packet that comes in by the device, as
+# pktgen's LINEs describe it; with "# icount: 1" these are instructions. The least of
+# three runs of $amount packets: what else the machine does can only add.
+packet_cost() {
+	local least='' ns name=$1
+	shift
+	for _ in 1 2 3; do
+		ns=$(export amount && at "$name" bash -c 'generate "$@"' generate "$@")
+		[ -n "$least" ] && [ "$ns" -ge "$least" ] || least=$ns
+	done
+	echo $((least / amount))
+}

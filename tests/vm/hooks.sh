@@ -38,30 +38,9 @@ amount=10000
 forwarded() {
 	at "$host" cat /sys/class/net/dummy0/statistics/tx_packets
 }
-pktgen() { # FILE LINE...
-	local file=$1 line
-	shift
-	for line; do echo "$line" >"/proc/net/pktgen/$file" || return 1; done
-}
-generate() { # prints the nanoseconds of all the packets
-	pktgen kpktgend_0 rem_device_all "add_device veth0" &&
-		pktgen veth0 "count $amount" "clone_skb 0" "burst 1" "pkt_size 60" "delay 0" \
-			"xmit_mode netif_receive" "src_min 10.1.0.2" "src_max 10.1.0.2" \
-			"dst_min 10.9.0.1" "dst_max 10.9.0.1" \
-			"dst_mac $(cat /sys/class/net/veth0/address)" &&
-		pktgen pgctrl start &&
-		sed -n 's/^Result: OK: \([0-9]*\)(.*/\1000/p' /proc/net/pktgen/veth0
-}
-export -f generate pktgen
-export amount
-# The least of several runs: what else the machine does can only add.
 cost() { # instructions a packet
-	local least='' ns
-	for _ in 1 2 3; do
-		ns=$(at "$host" bash -c generate)
-		[ -n "$least" ] && [ "$ns" -ge "$least" ] || least=$ns
-	done
-	echo $((least / amount))
+	packet_cost "$host" veth0 "src_min 10.1.0.2" "src_max 10.1.0.2" "dst_min 10.9.0.1" \
+		"dst_max 10.9.0.1"
 }
 same() { # within a quarter of a percent, in either direction
 	local difference=$(($1 - $2))
