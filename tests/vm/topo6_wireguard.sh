@@ -51,8 +51,7 @@ umask 077
 ip -n "$server" link add wg0 type wireguard
 wg genkey >"$scratch/server"
 wg genkey >"$scratch/host"
-at "$server" wg set wg0 listen-port 51821 private-key "$scratch/server" \
-	peer "$(wg pubkey <"$scratch/host")" allowed-ips fd66::1/128,2001:db8:5::/64,10.66.0.1/32
+at "$server" wg set wg0 listen-port 51821 private-key "$scratch/server"
 end "$server" wg0 fd66::2/64
 ip -n "$server" route add 2001:db8:5::/64 dev wg0
 watch_routed6 "$host"
@@ -69,6 +68,12 @@ configure() { # ADDRESS-OF-SERVER NETWORK...: those go through the tunnel
 	EOT
 }
 quick() { # up|down
+	# A server that knows the last tunnel may call it in the middle of this one, at a port
+	# that nobody has the mark for: it is to wait for the host.
+	peer=$(wg pubkey <"$scratch/host")
+	at "$server" wg set wg0 peer "$peer" remove
+	at "$server" wg set wg0 peer "$peer" \
+		allowed-ips fd66::1/128,2001:db8:5::/64,10.66.0.1/32
 	at "$host" wg-quick "$1" "$scratch/wg0.conf"
 }
 pings() { # NETNS ADDRESS [OPTION...]

@@ -64,8 +64,7 @@ umask 077
 ip -n "$server" link add wg0 type wireguard
 wg genkey >"$dir/server"
 wg genkey >"$dir/host"
-at "$server" wg set wg0 listen-port 51821 private-key "$dir/server" \
-	peer "$(wg pubkey <"$dir/host")" allowed-ips 10.66.0.1/32
+at "$server" wg set wg0 listen-port 51821 private-key "$dir/server"
 end "$server" wg0 10.66.0.2/24
 ip -n "$server" addr add 198.51.100.1 dev lo
 cat >"$dir/wg0.conf" <<-EOT
@@ -80,6 +79,11 @@ EOT
 chmod 600 "$dir/wg0.conf"
 watch_routed "$host"
 quick() { # up|down
+	# A server that knows the last tunnel may call it in the middle of this one, at a port
+	# that nobody has the mark for: it is to wait for the host.
+	peer=$(wg pubkey <"$dir/host")
+	at "$server" wg set wg0 peer "$peer" remove
+	at "$server" wg set wg0 peer "$peer" allowed-ips 10.66.0.1/32
 	at "$host" wg-quick "$1" "$dir/wg0.conf"
 }
 tunnel() { # the host reaches what is behind the tunnel
