@@ -47,6 +47,13 @@ static bool srcguard_rpf_ipv6_is_advertisement(const struct sk_buff *skb)
 	return type && *type == NDISC_NEIGHBOUR_ADVERTISEMENT;
 }
 
+/* What is added as a route by the loopback device, the kernel makes a reject route of. */
+static u8 srcguard_rpf_ipv6_type(const struct fib6_info *route, u8 type)
+{
+	return route->fib6_flags & RTF_REJECT && (type == RTN_UNICAST || type == RTN_ANYCAST) ?
+	       RTN_UNREACHABLE : type;
+}
+
 static int srcguard_rpf_ipv6_nexthop_uses(struct fib6_nh *nexthop, void *in)
 {
 	return nexthop->fib_nh_dev == in;
@@ -77,7 +84,7 @@ static bool srcguard_rpf_ipv6_prefix_uses(const struct fib6_info *best, struct n
 		return false;
 	for (route = rcu_dereference(node->leaf); route; route = rcu_dereference(route->fib6_next))
 		if ((any || route->fib6_metric <= best->fib6_metric) &&
-		    route->fib6_type == RTN_UNICAST &&
+		    srcguard_rpf_ipv6_type(route, route->fib6_type) == RTN_UNICAST &&
 		    route->fib6_dst.plen == best->fib6_dst.plen &&
 		    !fib6_check_expired(route) && srcguard_rpf_ipv6_route_uses(route, in))
 			return true;
@@ -121,7 +128,8 @@ static void srcguard_rpf_ipv6_describe(const struct fib6_info *best, u8 type,
 	for (route = node ? rcu_dereference(node->leaf) : NULL; route;
 	     route = rcu_dereference(route->fib6_next))
 		if (route != best && route->fib6_metric <= best->fib6_metric &&
-		    route->fib6_type == RTN_UNICAST && !fib6_check_expired(route) &&
+		    srcguard_rpf_ipv6_type(route, route->fib6_type) == RTN_UNICAST &&
+		    !fib6_check_expired(route) &&
 		    route->fib6_dst.plen == best->fib6_dst.plen)
 			srcguard_rpf_ipv6_list_route(route, found);
 }
@@ -148,6 +156,7 @@ static bool srcguard_rpf_ipv6_fill(const struct fib6_info *best, u8 type, struct
 				   enum srcguard_rp_filter mode, struct srcguard_rpf_route *route,
 				   struct srcguard_found *found)
 {
+	type = srcguard_rpf_ipv6_type(best, type);
 	if (found)
 		srcguard_rpf_ipv6_describe(best, type, found);
 	/* The anycast addresses that routing knows are those of this namespace. */

@@ -11,7 +11,7 @@
 #
 # debug: short
 . "${0%/*}/lib.sh"
-plan 72
+plan 75
 
 verdict() { # SOURCE DEVICE [WORD...]: "VERDICT REASON DECIDED_BY"
 	at "$host" srcguard -j explain "$1" dev "$2" "${@:3}" |
@@ -73,6 +73,7 @@ ip -n "$host" route add 10.8.0.0/16 via 10.2.0.2 metric 100
 ip -n "$host" -6 route add 2001:db8:8::/48 via 2001:db8:1::2
 ip -n "$host" -6 route add 2001:db8:8::/48 via 2001:db8:2::2 metric 2048
 ip -n "$host" -6 route add blackhole 2001:db8:50::/48
+ip -n "$host" -6 route add 2001:db8:51::/48 dev lo
 watch "$host"
 
 agrees "strict" 10.1.0.2 eth0 "accept - namespace"
@@ -95,6 +96,8 @@ agrees "strict" 2001:db8:9::2 eth1 "accept - namespace"
 agrees "strict" 2001:db8:77::2 eth1 "drop no_route namespace"
 agrees "strict" 2001:db8:2::1 eth1 "drop own_address namespace"
 agrees "strict" 2001:db8:50::1 eth1 "drop reject_route namespace"
+agrees "strict, a route that the kernel makes a reject route of" \
+	2001:db8:51::1 eth1 "drop reject_route namespace"
 agrees "strict" fe80::77 eth1 "accept - namespace"
 agrees "strict, not the best route" 10.8.0.1 eth1 "drop wrong_device namespace"
 agrees "strict, not the best route" 2001:db8:8::1 eth1 "drop wrong_device namespace"
@@ -113,6 +116,8 @@ at "$host" srcguard set rp_filter loose
 agrees "loose" 10.1.0.2 eth1 "accept - namespace"
 agrees "loose" 2001:db8:1::2 eth1 "accept - namespace"
 agrees "loose" 192.0.2.1 eth1 "drop no_route namespace"
+agrees "loose, a route that the kernel makes a reject route of" \
+	2001:db8:51::1 eth1 "drop reject_route namespace"
 at "$host" srcguard dev set eth1 rp_filter strict
 agrees "by device" 10.1.0.2 eth1 "drop wrong_device device"
 agrees "by device" 2001:db8:1::2 eth1 "drop wrong_device device"
@@ -144,6 +149,8 @@ is "the route: IPv6" "unicast 2001:db8:1::/64 main eth0" route 2001:db8:1::2 eth
 is "the route: IPv6, of several legs" "unicast 2001:db8:9::/48 main eth0 eth1" \
 	route 2001:db8:9::2 eth1
 is "the route: IPv6, rejected" "blackhole 2001:db8:50::/48 main lo" route 2001:db8:50::2 eth1
+is "the route: IPv6, rejected by the kernel" "unreachable 2001:db8:51::/48 main lo" \
+	route 2001:db8:51::2 eth1
 ip -n "$host" rule add from 10.2.0.1 table 77
 ip -n "$host" route add 10.99.0.0/16 via 10.2.0.2 table 77
 is "the table, by a rule for the answer's source" "unicast 10.99.0.0/16 77 eth1" \
