@@ -35,6 +35,11 @@ NOBODY = 65534
 SIZES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
 
+def packed(kind, payload):
+    data = struct.pack("HH", 4 + len(payload), kind) + payload
+    return data + bytes(-len(data) % 4)
+
+
 def attribute(text):
     if text.startswith("raw:"):
         return bytes.fromhex(text[4:])
@@ -45,8 +50,7 @@ def attribute(text):
         payload = value.encode() + b"\0"
     else:
         payload = struct.pack(SIZES[int(form[1:]) // 8], int(value, 0))
-    packed = struct.pack("HH", 4 + len(payload), int(kind, 0)) + payload
-    return packed + bytes(-len(packed) % 4)
+    return packed(int(kind, 0), payload)
 
 
 def attributes(data):
@@ -128,9 +132,13 @@ def received(sock):
             raise OSError(code, f"{offset} {text}")
 
 
+def request(kind, command, flags, body):
+    return struct.pack("IHHIIBBH", 20 + len(body), kind, NLM_F_REQUEST | flags, 1, 0,
+                       command, 1, 0) + body
+
+
 def ask(who, kind, command, flags, body):
-    message = struct.pack("IHHIIBBH", 20 + len(body), kind, NLM_F_REQUEST | flags, 1, 0,
-                          command, 1, 0) + body
+    message = request(kind, command, flags, body)
     opener, other, sender = who.partition(">")
     with opened_by(opener, None if other else message) as sock:
         if other:
@@ -152,9 +160,15 @@ def answer(who, command, flags, *texts):
                                        attributes(payload[4:])) for payload in payloads])
 
 
-for line in sys.stdin:
-    try:
-        print(answer(*line.split()), flush=True)
-    except OSError as refusal:
-        name = {errno.EOPNOTSUPP: "EOPNOTSUPP"}.get(refusal.errno) or errno.errorcode[refusal.errno]
-        print(name, refusal.strerror, flush=True)
+def main():
+    for line in sys.stdin:
+        try:
+            print(answer(*line.split()), flush=True)
+        except OSError as refusal:
+            name = {errno.EOPNOTSUPP: "EOPNOTSUPP"}.get(refusal.errno) or \
+                errno.errorcode[refusal.errno]
+            print(name, refusal.strerror, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,28 +10,22 @@ packets go through three times: with the kernel's rp_filter, with srcguard, and
 with neither. A rule of nft notes by their IP identification which of them get to
 INPUT and FORWARD, that is, past routing. The kernel's packets must be srcguard's,
 srcguard's must be the unfiltered ones less those that it dropped, and its counters
-must say how many these were, by device. What was found goes to RESULT as JSON.
+must say how many these were, by device. Of some of the packets the module is asked
+what would become of them (explain), and that must become of them. What was found
+goes to RESULT as JSON.
 
 Topology N of seed S is always the same: --only N replays it.
-
-One process with sockets, sysctl files and libnftables in its own hands, because
-an emulated CPU takes a tenth of a second to start another one. It relies on being
-on the only CPU: a packet is through when the backlog is seen to be empty.
 """
-import argparse
 import collections
-import contextlib
-import ctypes
 import ipaddress
-import json
-import os
 import random
 import re
 import socket
 import struct
-import subprocess
 import sys
-import time
+
+import parity_common
+from parity_common import write
 
 MODES = {"strict": 1, "loose": 2}
 REASONS = ("no_route", "wrong_device", "own_address", "reject_route", "source_multicast",
@@ -51,7 +45,7 @@ FEATURES = """
     from_zero
 """.split()
 
-# Topology N has the N-th of these whatever its dice say, so that no run is without.
+# Each of these is in every so many topologies, whatever the dice say.
 RARE = ("rule_iif", "nexthop_blackhole", "local_later", "no_carrier", "rule_not", "realm", "vrf",
         "rule_suppress", "conntrack", "down_device", "rule_tos", "rule_goto", "no_rules",
         "vrf_route", "rule_reject", "tos_route", "rule_ipproto", "arrival_on_lo", "rule_ports")
@@ -91,14 +85,11 @@ def hosts_mask(length):
     return BROADCAST >> length
 
 
-class Topology:
+class Topology(parity_common.Dice):
     """Random, but only by its seed and number."""
 
     def __init__(self, seed, number):
-        self.random = random.Random(f"{seed}/{number}")
-        self.number = number
-        self.wanted = RARE[number % len(RARE)]
-        self.features = set()
+        super().__init__(seed, number, RARE)
         self.commands = []        # of ip -batch, in the namespace
         self.peer_commands = []
         self.devices = []         # packets arrive by these
@@ -113,21 +104,6 @@ class Topology:
         self.build_routes()
         self.build_rules()
         self.build_tables_of_marks()
-
-    # chances
-
-    def chance(self, percent):
-        return self.random.random() * 100 < percent
-
-    def have(self, feature, percent=100):
-        if feature == self.wanted or self.chance(percent):
-            self.features.add(feature)
-            return True
-        return False
-
-    def pick(self, *weighted):
-        values, weights = zip(*weighted)
-        return self.random.choices(values, weights)[0]
 
     # what there is
 
@@ -516,6 +492,12 @@ class Topology:
                 "iif lo " not in command
                 for command in self.commands if command not in failed)
 
+    def is_marked(self, packet, conf, failed):
+        """Whether the packet has its mark by the time that srcguard judges it."""
+        if "mark_ingress" in self.features:
+            return packet.arrival != "lo"
+        return self.judged_late(conf, failed)
+
     def edge(self, address, length):
         """An address where a prefix begins or ends, or just inside or outside."""
         first, size = masked(address, length), hosts_mask(length)
@@ -599,7 +581,7 @@ class Packet:
             self.destination = rnd.choice((0, BROADCAST, *JOINED, *NOT_JOINED))
             self.protocol = rnd.choice((2, 17))
         t.have({17: "udp", 6: "tcp", 1: "icmp", 2: "igmp"}.get(self.protocol, "other_protocol"))
-        self.ports = rnd.choice(PORTS), rnd.choice(PORTS)
+        self.ports = (0, 0) if t.chance(15) else (rnd.choice(PORTS), rnd.choice(PORTS))
         self.options = self.some_options(t) if t.chance(15 if t.source_routing else 5) else b""
         self.fragmented = self.protocol == 17 and t.have("fragments", 8)
         group = self.destination >= 0xe0000000 or self.destination & 0xff == 0xff
@@ -609,6 +591,14 @@ class Packet:
         self.sizes = [len(frame) - 14 for frame in self.frames]
         self.joined = len(self.options) + 20 + sum(
             size - 20 - len(self.options) for size in self.sizes)
+
+    def is_plain(self):
+        return not self.fragmented and not self.options
+
+    def described(self, is_marked):
+        """For explain."""
+        return (struct.pack("!I", self.source), struct.pack("!I", self.destination),
+                self.arrival, self.mark if is_marked else 0, self.tos)
 
     @staticmethod
     def some_options(t):
@@ -661,102 +651,24 @@ class Packet:
                 (f" options {self.options.hex()}" if self.options else ""))
 
 
-class Nft:
-    """libnftables, for the namespace it is made in."""
-
-    def __init__(self):
-        self.lib = ctypes.CDLL("libnftables.so.1")
-        self.lib.nft_ctx_new.restype = ctypes.c_void_p
-        self.lib.nft_ctx_get_output_buffer.restype = ctypes.c_char_p
-        self.lib.nft_ctx_get_error_buffer.restype = ctypes.c_char_p
-        self.ctx = ctypes.c_void_p(self.lib.nft_ctx_new(0))
-        self.lib.nft_ctx_buffer_output(self.ctx)
-        self.lib.nft_ctx_buffer_error(self.ctx)
-
-    def run(self, commands):
-        if self.lib.nft_run_cmd_from_buffer(self.ctx, commands.encode()):
-            raise RuntimeError(self.lib.nft_ctx_get_error_buffer(self.ctx).decode())
-        return self.lib.nft_ctx_get_output_buffer(self.ctx).decode()
-
-    def close(self):
-        self.lib.nft_ctx_free(self.ctx)
-
-    def sets(self):
-        """{name: the identifications in it}, emptied for the next time"""
-        found = {}
-        for name, body in re.findall(r"set (\w+) \{(.*?)\n\t\}",
-                                     self.run("list sets table ip parity"), re.S):
-            elements = re.search(r"elements = \{(.*?)\}", body, re.S)
-            found[name] = {int(word) for word in elements[1].split(",")} if elements else set()
-        self.run("\n".join(f"flush set ip parity {name}" for name in found))
-        return found
-
-
-def write(path, value):
-    with open(path, "w", encoding="ascii") as file:
-        file.write(str(int(value)))
-
-
-def settle():
-    """Wait until no packet is on its way."""
-    while True:
-        with open("/proc/net/softnet_stat", encoding="ascii") as file:
-            fields = [line.split() for line in file]
-        if any(int(line[1], 16) for line in fields):
-            raise RuntimeError("the backlog overflowed")
-        if not any(int(line[11], 16) for line in fields):
-            return
-        time.sleep(0.01)
-
-
-class Namespace:
-    """A topology brought to life; the caller's thread is in it until it is closed."""
+class Namespace(parity_common.Namespace):
+    """A topology brought to life."""
 
     def __init__(self, topology, peers):
-        self.topology = topology
-        self.random = random.Random(topology.number)
-        self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
-        os.unshare(os.CLONE_NEWNET)
-        self.inside = os.open("/proc/self/ns/net", os.O_RDONLY)
+        super().__init__(topology, peers)
         for name in ("all", "default"):
             write(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6", 1)
-        self.conf = {}
         commands = ["link set lo up"]
         commands += [command.replace("PEERS", peers) for command in topology.commands]
         self.failed = self.batch(commands)
-        self.nft = Nft()
+        self.nft = parity_common.Nft("ip parity")
         self.nft.run(topology.nft)
         self.groups = self.join()
-        self.sockets = {}
-        with self.outside(peers):
+        with self.outside():
             self.batch(topology.peer_commands)
             for name, peer in topology.links:
                 self.sockets[name] = self.packet_socket(peer)
         self.sockets["lo"] = self.packet_socket("lo")
-
-    @staticmethod
-    def packet_socket(device):
-        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-        sock.bind((device, 0))
-        return sock
-
-    @contextlib.contextmanager
-    def outside(self, peers):
-        fd = os.open("/run/netns/" + peers, os.O_RDONLY)
-        try:
-            os.setns(fd, os.CLONE_NEWNET)
-            yield
-        finally:
-            os.setns(self.inside, os.CLONE_NEWNET)
-            os.close(fd)
-
-    @staticmethod
-    def batch(commands):
-        """What failed: some routes and rules are impossible where they are."""
-        done = subprocess.run(["ip", "-force", "-batch", "-"], input="\n".join(commands) + "\n",
-                              capture_output=True, text=True, check=False)
-        return [commands[int(line) - 1]
-                for line in re.findall(r"^Command failed -:(\d+)", done.stderr, re.M)]
 
     def join(self):
         sockets = []
@@ -768,12 +680,6 @@ class Namespace:
             sockets.append(sock)
         return sockets
 
-    def set(self, conf):
-        for (name, bit), value in conf.items():
-            if self.conf.get((name, bit)) != value:
-                write(f"/proc/sys/net/ipv4/conf/{name}/{bit}", value)
-                self.conf[name, bit] = value
-
     def filter(self, who, mode):
         """Either guard judges, or none; the kernel's mode is the larger of two."""
         write("/proc/sys/net/srcguard/rp_filter", 0)    # its counters start anew
@@ -783,53 +689,31 @@ class Namespace:
         conf = {("all", "rp_filter"): want if by_all else 0}
         for name in names:
             conf[name, "rp_filter"] = self.random.choice((0, want)) if by_all else want
-        self.set(conf)
+        self.set("ipv4", conf)
         if who == "srcguard":
             write("/proc/sys/net/srcguard/rp_filter", MODES[mode])
 
-    def send(self, packets):
-        for packet in packets:
-            send = self.sockets[packet.arrival].send
-            for frame in packet.frames:
-                send(frame)
-        settle()
-
-    @staticmethod
-    def counters():
-        out = subprocess.run(["srcguard", "-j", "stats"], capture_output=True, text=True,
-                             check=True).stdout
-        return [line for line in json.loads(out) if line["packets"]]
-
     def close(self):
-        for sock in [*self.groups, *self.sockets.values()]:
+        for sock in self.groups:
             sock.close()
-        self.nft.close()
-        os.setns(self.home, os.CLONE_NEWNET)
-        os.close(self.inside)
-        os.close(self.home)
+        super().close()
 
 
-class Run:
+class Run(parity_common.Run):
+    family = "ipv4"
+    all_reasons = REASONS
+    all_features = FEATURES
+    modes = MODES
+
     def __init__(self, options):
-        self.options = options
-        self.topologies = self.sent = self.commands = self.failed = 0
-        self.differences = self.miscounts = self.shown = self.excluded = 0
-        self.reasons = collections.Counter()
-        self.features = collections.Counter()
-        self.share = {mode: collections.Counter() for mode in MODES}
-
-    def say(self, *words):
-        print("#", *words, flush=True)
+        super().__init__(options)
+        self.excluded = 0
 
     def topology(self, number, left_off=False):
         topology = Topology(self.options.seed, number)
         namespace = Namespace(topology, self.options.peers)
         try:
-            self.topologies += 1
-            self.commands += len(topology.commands)
-            self.failed += len(namespace.failed)
-            if self.options.only is not None:
-                self.say(*(f"cannot: {command}" for command in namespace.failed))
+            self.made(topology, namespace)
             for mode in MODES:
                 self.round(topology, namespace, mode, left_off)
         finally:
@@ -838,19 +722,22 @@ class Run:
 
     def round(self, topology, namespace, mode, left_off):
         conf = topology.new_conf()
-        namespace.set(conf)
+        namespace.set("ipv4", conf)
         packets = topology.packets(self.options.packets)
         phases = ["none", "kernel", "srcguard"]
         topology.random.shuffle(phases)
-        seen = {}
+        seen, answers = {}, {}
         counters = []
         for phase in phases:
             namespace.filter("none" if left_off and phase == "srcguard" else phase, mode)
             namespace.send(packets)
             if phase == "srcguard" and not left_off:
+                answers = self.ask(namespace, packets, lambda packet: packet.described(
+                    topology.is_marked(packet, conf, namespace.failed)))
                 counters = namespace.counters()
             seen[phase] = namespace.nft.sets()
         self.sent += len(packets)
+        self.check_answers(topology, mode, answers, seen["none"]["pre"], seen["srcguard"]["pre"])
         self.compare(topology, namespace, mode, conf, packets, seen, counters, left_off)
 
     def compare(self, topology, namespace, mode, conf, packets, seen, counters, left_off):
@@ -870,9 +757,14 @@ class Run:
         if wrong:
             self.differences += len(wrong)
             if not left_off:
-                self.show(topology, namespace, mode, conf, packets, wrong, past, counters)
+                self.show(topology, namespace, mode, packets, wrong, past, counters)
         if not left_off:
-            self.count(topology, namespace, mode, conf, packets, seen["srcguard"]["pre"], counters)
+            # conntrack joins fragments before the late hook sees them
+            joined = "conntrack" in topology.features and \
+                topology.judged_late(conf, namespace.failed)
+            self.count(topology, mode, [
+                (packet.arrival, [packet.joined] if joined else packet.sizes)
+                for packet in packets if packet.ident not in seen["srcguard"]["pre"]], counters)
 
     def exclusions(self, topology, packets, seen):
         """What README says is judged otherwise: the kernel's lookup for a forwarded
@@ -886,42 +778,14 @@ class Run:
             skip |= sets["leak"] & outside
         return skip
 
-    def count(self, topology, namespace, mode, conf, packets, passed, counters):
-        """The counters are the packets that did not come out of PRE_ROUTING."""
-        # conntrack joins fragments before the late hook sees them
-        joined = "conntrack" in topology.features and \
-            topology.judged_late(conf, namespace.failed)
-        want = collections.Counter()
-        for packet in packets:
-            if packet.ident in passed:
-                continue
-            sizes = [packet.joined] if joined else packet.sizes
-            want[packet.arrival, "packets"] += len(sizes)
-            want[packet.arrival, "bytes"] += sum(sizes)
-        got = collections.Counter()
-        for line in counters:
-            self.reasons[line["reason"]] += line["packets"]
-            if (line["family"], line["outcome"]) == ("ipv4", "dropped"):
-                got[line["device"], "packets"] += line["packets"]
-                got[line["device"], "bytes"] += line["bytes"]
-        if got != want:
-            self.miscounts += 1
-            self.say(f"seed {self.options.seed} topology {topology.number} {mode}: counted "
-                     f"{dict(got)}, dropped {dict(want)}")
-
-    def show(self, topology, namespace, mode, conf, packets, wrong, past, counters):
+    def show(self, topology, namespace, mode, packets, wrong, past, counters):
         if self.shown >= self.options.show:
             return
         self.say(f"seed {self.options.seed} topology {topology.number} {mode}: "
                  f"{len(wrong)} differences")
         self.say("    counters", *(f"{line['device']} {line['reason']} {line['packets']}"
                                    for line in counters))
-        for command in topology.commands:
-            self.say("    ip", command, "  # fails" if command in namespace.failed else "")
-        for (name, bit), value in conf.items():
-            if value:
-                self.say(f"    net.ipv4.conf.{name}.{bit} = 1")
-        self.say("    features", *sorted(topology.features))
+        self.describe(topology, namespace)
         for packet in packets:
             if packet.ident not in wrong or self.shown >= self.options.show:
                 continue
@@ -941,40 +805,6 @@ class Run:
                                                  if packet.ident in sets[name]) or "drops"))
         return ", ".join(words + [line["reason"] for line in namespace.counters()])
 
-    def result(self, seconds):
-        found = {key: value for key, value in vars(self).items() if isinstance(value, int)}
-        found["seconds"] = round(seconds)
-        for mode, tally in self.share.items():
-            baseline = max(tally["baseline"], 1)
-            found[mode] = {key: tally[key] for key in ("sent", "baseline", "kernel", "srcguard")}
-            found[mode]["accepted"] = 100 * tally["srcguard"] // baseline
-            found[mode]["dropped"] = 100 * (baseline - tally["srcguard"]) // baseline
-        found["reasons"] = dict(self.reasons)
-        found["missing_reasons"] = [name for name in REASONS if not self.reasons[name]]
-        found["features"] = dict(self.features)
-        found["missing_features"] = [name for name in FEATURES if not self.features[name]]
-        return found
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("peers")
-    parser.add_argument("result")
-    parser.add_argument("--topologies", type=int, default=1)
-    parser.add_argument("--packets", type=int, default=400, help="per round, two a topology")
-    parser.add_argument("--seed", default="1")
-    parser.add_argument("--only", type=int)
-    parser.add_argument("--left-off", action="store_true", help="srcguard stays off throughout")
-    parser.add_argument("--show", type=int, default=20, help="differences to print")
-    options = parser.parse_args()
-    run = Run(options)
-    started = time.monotonic()
-    numbers = range(options.topologies) if options.only is None else [options.only]
-    for number in numbers:
-        run.topology(number, options.left_off)
-    with open(options.result, "w", encoding="ascii") as file:
-        json.dump(run.result(time.monotonic() - started), file)
-
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(parity_common.main(Run, __doc__.splitlines()[0]))

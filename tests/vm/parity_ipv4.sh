@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Random packets over random topologies, judged once by the kernel's rp_filter and
-# once by srcguard: the same packets pass. See parity.py for how it is done.
+# once by srcguard: the same packets pass. What explain says of a packet is what becomes
+# of it. See parity.py for how it is done.
 #
 # COUNT=1 is a third of 100,000 packets, one of three kernels' share. A topology
 # that made a difference is replayed, and shown in full, by
@@ -14,7 +15,7 @@
 # expect-log: ^icmp: detected local route for
 #
 . "${0%/*}/lib.sh"
-plan 10
+plan 12
 
 # The short form is the same each time, the long one looks for what is new.
 if [ "${SRCGUARD_FORM-}" = long ]; then seed=${SEED-$RANDOM}; else seed=${SEED-10792}; fi
@@ -52,7 +53,8 @@ say "seed $seed"
 if [ -n "${SRCGUARD_TOPOLOGY-}" ]; then
 	compare "$seed" --packets 280 --only "$SRCGUARD_TOPOLOGY" --show 100
 	say "$(found tojson)"
-	is "topology $SRCGUARD_TOPOLOGY makes no difference" "0 0" found '"\(.differences) \(.miscounts)"'
+	is "topology $SRCGUARD_TOPOLOGY makes no difference" "0 0 0" \
+		found '"\(.differences) \(.miscounts) \(.misexplained)"'
 	planned=$checks
 	finish
 fi
@@ -65,9 +67,14 @@ for mode in strict loose; do
 done
 say "reasons: $(found '.reasons | to_entries | map("\(.key) \(.value)") | join(", ")')"
 say "not compared, as README says why: $(found .excluded)"
+say "explain was asked $(found '"\(.questions) times, and said drop \(.foretold_drops) times"')"
 
 is "what the kernel's filter lets pass, and nothing else, passes srcguard" 0 found .differences
 is "all that does not pass is counted, by device, to the packet and byte" 0 found .miscounts
+is "what explain says of a packet is what becomes of it, in either mode" 0 found .misexplained
+ok "it was asked often, and said either" holds \
+	".questions > $((1000 * count)) and
+		.foretold_drops * 5 > .questions and .foretold_drops * 5 < .questions * 4"
 ok "strict: at least a fifth passes" holds '.strict.accepted >= 20'
 ok "strict: at least a fifth does not" holds '.strict.dropped >= 20'
 ok "loose: at least a fifth passes" holds '.loose.accepted >= 20'
