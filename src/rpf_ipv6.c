@@ -47,9 +47,14 @@ static bool srcguard_rpf_ipv6_is_advertisement(const struct sk_buff *skb)
 	return type && *type == NDISC_NEIGHBOUR_ADVERTISEMENT;
 }
 
-/* What is added as a route by the loopback device, the kernel makes a reject route of. */
+/*
+ * A route keeps the type that it was added with, though the kernel makes a reject route
+ * of what goes by the loopback device, and a nexthop object can be a blackhole.
+ */
 static u8 srcguard_rpf_ipv6_type(const struct fib6_info *route, u8 type)
 {
+	if (route->nh && nexthop_is_blackhole(route->nh))
+		return RTN_BLACKHOLE;
 	return route->fib6_flags & RTF_REJECT && (type == RTN_UNICAST || type == RTN_ANYCAST) ?
 	       RTN_UNREACHABLE : type;
 }

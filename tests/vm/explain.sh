@@ -11,7 +11,7 @@
 #
 # debug: short
 . "${0%/*}/lib.sh"
-plan 75
+plan 76
 
 verdict() { # SOURCE DEVICE [WORD...]: "VERDICT REASON DECIDED_BY"
 	at "$host" srcguard -j explain "$1" dev "$2" "${@:3}" |
@@ -74,6 +74,9 @@ ip -n "$host" -6 route add 2001:db8:8::/48 via 2001:db8:1::2
 ip -n "$host" -6 route add 2001:db8:8::/48 via 2001:db8:2::2 metric 2048
 ip -n "$host" -6 route add blackhole 2001:db8:50::/48
 ip -n "$host" -6 route add 2001:db8:51::/48 dev lo
+ip -n "$host" -6 nexthop add id 9 blackhole
+ip -n "$host" -6 route add 2001:db8:52::/48 dev eth0
+ip -n "$host" -6 route add 2001:db8:52::/48 nhid 9 metric 2048
 watch "$host"
 
 agrees "strict" 10.1.0.2 eth0 "accept - namespace"
@@ -104,6 +107,8 @@ agrees "strict, not the best route" 2001:db8:8::1 eth1 "drop wrong_device namesp
 at "$host" srcguard set rp_filter feasible
 agrees "feasible" 10.8.0.1 eth1 "accept - namespace"
 agrees "feasible" 2001:db8:8::1 eth1 "accept - namespace"
+is "feasible: a nexthop that is a blackhole leaves by no device, though it has lo" \
+	"drop wrong_device namespace" verdict 2001:db8:52::1 lo
 agrees "feasible" 10.1.0.2 eth1 "drop wrong_device namespace"
 agrees "feasible" 2001:db8:1::2 eth1 "drop wrong_device namespace"
 ip -n "$host" route add default via 10.2.0.2
