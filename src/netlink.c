@@ -41,6 +41,7 @@ bool srcguard_netlink_missing(const struct genl_info *info, int type, const char
 		return false;
 	/* NL_SET_ERR_MSG() takes literals only. */
 	info->extack->_msg = text;
+	NL_SET_ERR_ATTR_MISS(info->extack, NULL, type);
 	return true;
 }
 

@@ -19,8 +19,9 @@ const struct nla_policy srcguard_netlink_list_policy[SRCGUARD_A_EXEMPT_LAST + 1]
 	[SRCGUARD_A_EXEMPT_LAST]	= { .type = NLA_FLAG },
 };
 
-/* What the attributes of one exemption say. RTNL. */
-static int srcguard_netlink_exempt_parse(struct net *net, struct nlattr **attrs,
+/* What the attributes of one exemption say, which is in a nest if it is in a list. RTNL. */
+static int srcguard_netlink_exempt_parse(struct net *net, const struct nlattr *nest,
+					 struct nlattr **attrs,
 					 struct srcguard_prefix *prefix, int *ifindex,
 					 struct netlink_ext_ack *extack)
 {
@@ -30,6 +31,8 @@ static int srcguard_netlink_exempt_parse(struct net *net, struct nlattr **attrs,
 
 	if (!attrs[SRCGUARD_A_EXEMPT_PREFIX] || !length) {
 		NL_SET_ERR_MSG(extack, "The prefix or its length is missing");
+		NL_SET_ERR_ATTR_MISS(extack, nest, length ? SRCGUARD_A_EXEMPT_PREFIX :
+							    SRCGUARD_A_EXEMPT_PREFIXLEN);
 		return -EINVAL;
 	}
 	err = srcguard_netlink_address(attrs[SRCGUARD_A_EXEMPT_PREFIX], prefix, extack);
@@ -69,7 +72,7 @@ static int srcguard_netlink_exempt_change(struct sk_buff *skb, struct genl_info 
 	if (err)
 		return err;
 	rtnl_lock();
-	err = srcguard_netlink_exempt_parse(sgn->net, info->attrs, &prefix, &ifindex,
+	err = srcguard_netlink_exempt_parse(sgn->net, NULL, info->attrs, &prefix, &ifindex,
 					    info->extack);
 	if (!err) {
 		err = change(sgn, &prefix, ifindex, info->extack);
@@ -100,7 +103,8 @@ static int srcguard_netlink_exempt_entry(struct srcguard_net *sgn, const struct 
 	err = nla_parse_nested(attrs, SRCGUARD_A_EXEMPT_DEVICE, entry,
 			       srcguard_netlink_exempt_policy, extack);
 	if (!err)
-		err = srcguard_netlink_exempt_parse(sgn->net, attrs, &prefix, &ifindex, extack);
+		err = srcguard_netlink_exempt_parse(sgn->net, entry, attrs, &prefix, &ifindex,
+						    extack);
 	if (err)
 		return err;
 	err = srcguard_exempt_stage_add(sgn, &prefix, ifindex, extack);

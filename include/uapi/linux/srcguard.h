@@ -8,7 +8,8 @@
  * namespace of the socket and tells about no other.
  *
  * Every refused message changes nothing, and its answer carries an extack text
- * and, where one attribute is at fault, that attribute's offset:
+ * and, where one attribute is at fault, that attribute's offset, or its type if it
+ * is missing:
  *
  *   EPERM   the capability that the command asks for is missing
  *   ENODEV  there is no such device in the namespace
