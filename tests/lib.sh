@@ -13,6 +13,7 @@ started=$(date +%s)
 slow=$([ "${KERNEL-}" = debug ] && echo 1 || echo 0)
 run_id=$(tr -dc a-z0-9 </dev/urandom | head -c 4)
 declare -a namespaces=()
+declare -A services=()
 scratch=$(mktemp -d)
 
 say() { echo "# $*"; }
@@ -202,6 +203,26 @@ counted() {
 counted_all() {
 	at "$1" srcguard -j stats |
 		jq -r '.[] | "\(.device) \(.family) \(.reason) \(.outcome) \(.packets)"' | sort
+}
+
+# service NAME COMMAND...: runs in the background, and answers a line with a line; "call"
+# hands it one and prints the answer
+service() {
+	local name=$1 in out
+	shift
+	mkfifo "$scratch/$name."{in,out}
+	"$@" <"$scratch/$name.in" >"$scratch/$name.out" &
+	exec {in}>"$scratch/$name.in" {out}<"$scratch/$name.out"
+	services[$name]="$in $out"
+}
+
+call() { # NAME WORD...
+	local in out answer
+	read -r in out <<<"${services[$1]}"
+	shift
+	echo "$*" >&"$in"
+	IFS= read -r answer <&"$out"
+	echo "$answer"
 }
 
 # watch NETNS: count what gets past the guard, by rules of nft, from 0 on; "passed"
