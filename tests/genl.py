@@ -5,12 +5,14 @@ standard input:
 
     WHO COMMAND FLAGS [ATTRIBUTE...]
 
-WHO opens the socket and sends: "self"; "nobody", without any privilege;
-"container", the root of a new user and network namespace of nobody's; or two of
-them, "nobody>self": the first opens, the second sends, each in its own process. COMMAND is a number of the
-family "srcguard", FLAGS are "-" or some of "dump", "ack", comma between. An
-ATTRIBUTE is TYPE:u8, u16, u32, u64 or s:VALUE, TYPE:hex:BYTES, or raw:BYTES as they
-are, after all others. Answers in one line:
+WHO opens the socket, sends and reads: "self"; "nobody", without any privilege;
+"container", the root of a new user and network namespace of nobody's; "at:PID", the
+root of the user namespace that a process of nobody's made, in its network namespace;
+or several of them: in "nobody>self" the first opens, the second sends, and in
+"nobody>self>container" the third reads, each in its own process; self does what is
+left out. COMMAND is a number of the family "srcguard", FLAGS are "-" or some of
+"dump", "ack", comma between. An ATTRIBUTE is TYPE:u8, u16, u32, u64 or s:VALUE,
+TYPE:hex:BYTES, or raw:BYTES as they are, after all others. Answers in one line:
 
     ok [MESSAGE]...             each as TYPE=VALUE,..., integers by their size,
                                 other lengths as hex
@@ -69,25 +71,35 @@ def shown(payload):
 def become(who):
     if who == "self":
         return
+    spaces = [os.open(f"/proc/{who[3:]}/ns/{space}", os.O_RDONLY)
+              for space in ("user", "net") if who.startswith("at:")]
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)
     if who == "container":
         os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
+    for space in spaces:
+        os.setns(space)
 
 
 def as_other(who, work):
-    """Does the work in a process of its own, and waits for it."""
+    """What the work answers; done in a process of its own, and waited for."""
+    here, there = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             become(who)
-            work()
+            with open(there, "w", encoding="utf-8") as answer:
+                answer.write(work() or "")
             os._exit(0)
         finally:
             os._exit(1)
+    os.close(there)
+    with open(here, encoding="utf-8") as answer:
+        text = answer.read()
     if os.waitpid(child, 0)[1]:
         raise OSError(errno.ECHILD, who + " failed")
+    return text
 
 
 def opened_by(who, message=None):
@@ -137,37 +149,51 @@ def request(kind, command, flags, body):
                        command, 1, 0) + body
 
 
-def ask(who, kind, command, flags, body):
+def asked(who, kind, command, flags, body):
+    """A socket with an answer to read in it."""
     message = request(kind, command, flags, body)
     opener, other, sender = who.partition(">")
-    with opened_by(opener, None if other else message) as sock:
-        if other:
-            as_other(sender, lambda: sock.send(message))
-        return received(sock)
+    sock = opened_by(opener, None if other else message)
+    if other:
+        as_other(sender, lambda: sock.send(message) and None)
+    return sock
 
 
 def family():
-    answers = ask("self", GENL_ID_CTRL, CTRL_CMD_GETFAMILY, NLM_F_ACK,
-                  attribute(f"{CTRL_ATTR_FAMILY_NAME}:s:srcguard"))
+    with asked("self", GENL_ID_CTRL, CTRL_CMD_GETFAMILY, NLM_F_ACK,
+               attribute(f"{CTRL_ATTR_FAMILY_NAME}:s:srcguard")) as sock:
+        answers = received(sock)
     return struct.unpack("H", dict(attributes(answers[0][4:]))[CTRL_ATTR_FAMILY_ID])[0]
+
+
+def refusal(error):
+    name = {errno.EOPNOTSUPP: "EOPNOTSUPP"}.get(error.errno) or errno.errorcode[error.errno]
+    return f"{name} {error.strerror}"
+
+
+def told(sock):
+    """The line that says what was answered."""
+    try:
+        return " ".join(["ok"] + [",".join(f"{kind}={shown(value)}" for kind, value in
+                                           attributes(payload[4:])) for payload in received(sock)])
+    except OSError as error:
+        return refusal(error)
 
 
 def answer(who, command, flags, *texts):
     bits = {"-": NLM_F_ACK, "ack": NLM_F_ACK, "dump": NLM_F_DUMP}
-    payloads = ask(who, family(), int(command), sum(bits[flag] for flag in flags.split(",")),
-                   b"".join(attribute(text) for text in texts))
-    return " ".join(["ok"] + [",".join(f"{kind}={shown(value)}" for kind, value in
-                                       attributes(payload[4:])) for payload in payloads])
+    parties, _, reader = who.rpartition(">") if who.count(">") == 2 else (who, "", "")
+    with asked(parties, family(), int(command), sum(bits[flag] for flag in flags.split(",")),
+               b"".join(attribute(text) for text in texts)) as sock:
+        return as_other(reader, lambda: told(sock)) if reader else told(sock)
 
 
 def main():
     for line in sys.stdin:
         try:
             print(answer(*line.split()), flush=True)
-        except OSError as refusal:
-            name = {errno.EOPNOTSUPP: "EOPNOTSUPP"}.get(refusal.errno) or \
-                errno.errorcode[refusal.errno]
-            print(name, refusal.strerror, flush=True)
+        except OSError as error:
+            print(refusal(error), flush=True)
 
 
 if __name__ == "__main__":
