@@ -317,6 +317,24 @@ got() {
 	[ "$(heard "$1" "$2")" = "$3" ]
 }
 
+# explains NETNS WHAT <<QUESTIONS: the tool says of each packet what became of a real one
+# like it. A question a line: VERDICT[:REASON] SOURCE dev DEVICE [to DESTINATION]
+# [mark MARK] [tos TOS]
+explains() {
+	local questions answers wanted words
+	questions=$(sed '/^$/d')
+	answers=$(while read -r _ words; do
+		echo "srcguard -j explain $words || echo '\"refused\"'"
+	done <<<"$questions" | at "$1" sh | jq -r 'if type == "object" then
+		[.verdict, .reason | values] | join(":") else . end')
+	wanted=$(cut -d ' ' -f 1 <<<"$questions")
+	[ "$answers" = "$wanted" ] ||
+		say "wanted, and answered:"$'\n'"$(paste -d ' ' <(echo "$questions") <(echo "$answers") |
+			awk '$1 != $NF { print "# " $0 }')"
+	[ "$answers" = "$wanted" ]
+	result $? "$2"
+}
+
 # load [PARAMETER...]: the module, silently
 load() {
 	modprobe srcguard "$@" || exit 1

@@ -16,7 +16,7 @@
 #                               2001:db8:5:1::/64 blackhole, :2 unreachable, :3 prohibit
 #
 . "${0%/*}/lib.sh"
-plan 46
+plan 51
 
 load
 namespace host peer other
@@ -95,6 +95,23 @@ veth0 ipv6 own_address dropped 11
 veth0 ipv6 reject_route dropped 6
 veth0 ipv6 source_zero dropped 2
 veth0 ipv6 wrong_device dropped 30" counted_all "$host"
+explains "$host" "strict: explain agrees" <<-EOT
+	accept 2001:db8:1::22 dev veth0 to 2001:db8:1::1
+	accept 2001:db8:4::1 dev veth0 to 2001:db8:1::1
+	accept 2001:db8:5:4::1 dev veth0 to 2001:db8:1::1
+	accept $(link_local "$host" veth1) dev veth0 to 2001:db8:1::1
+	drop:wrong_device 2001:db8:3::1 dev veth0 to 2001:db8:1::1
+	drop:wrong_device 2001:db8:2::99 dev veth0 to 2001:db8:1::1
+	drop:no_route 2001:db8:ffff::1 dev veth0 to 2001:db8:1::1
+	drop:own_address 2001:db8:1::1 dev veth0 to 2001:db8:1::1
+	drop:own_address 2001:db8:2::1 dev veth0 to 2001:db8:1::1
+	drop:own_address 2001:db8:2:: dev veth0 to 2001:db8:1::1
+	drop:own_address $(link_local "$host" veth0) dev veth0 to 2001:db8:1::1
+	drop:source_zero :: dev veth0 to 2001:db8:1::1
+	drop:reject_route 2001:db8:5:1::1 dev veth0 to 2001:db8:1::1
+	drop:reject_route 2001:db8:5:2::1 dev veth0 to 2001:db8:1::1
+	drop:reject_route 2001:db8:5:3::1 dev veth0 to 2001:db8:1::1
+EOT
 
 # the kernel refuses these before any hook
 zero strict
@@ -139,16 +156,28 @@ from 2001:db8:5:1::1 2
 is "loose: counted, with own addresses and routes that reject" "veth0 ipv6 no_route dropped 10
 veth0 ipv6 own_address dropped 3
 veth0 ipv6 reject_route dropped 2" counted_all "$host"
+explains "$host" "loose: explain agrees" <<-'EOT'
+	accept 2001:db8:3::1 dev veth0 to 2001:db8:1::1
+	drop:no_route 2001:db8:ffff::1 dev veth0 to 2001:db8:1::1
+	drop:own_address 2001:db8:1::1 dev veth0 to 2001:db8:1::1
+	drop:reject_route 2001:db8:5:1::1 dev veth0 to 2001:db8:1::1
+EOT
 
 zero strict
 at "$host" srcguard set enforce 0
 from 2001:db8:3::1 20
 is "audit: what would be dropped passes" 20 passed "$host" 2001:db8:3::1
 is "and is counted as such" "veth0 ipv6 wrong_device audited 20" counted_all "$host"
+explains "$host" "audit: explain agrees" <<-'EOT'
+	audit:wrong_device 2001:db8:3::1 dev veth0 to 2001:db8:1::1
+EOT
 at "$host" srcguard set rp_filter off enforce 1
 from 2001:db8:3::1 10
 is "off: everything passes" 30 passed "$host" 2001:db8:3::1
 is "off: there are no counters" "[]" at "$host" srcguard -j stats
+explains "$host" "off: explain agrees" <<-'EOT'
+	accept 2001:db8:3::1 dev veth0 to 2001:db8:1::1
+EOT
 
 at "$host" srcguard set rp_filter strict
 ok "a flood is sent" from 2001:db8:3::1 5000
@@ -159,6 +188,9 @@ ip -n "$host" route add default via 2001:db8:1::2
 zero strict
 from 2001:db8:abc::1 5
 is "a default route leads to what nothing else does" 5 passed "$host" 2001:db8:abc::1
+explains "$host" "explain agrees" <<-'EOT'
+	accept 2001:db8:abc::1 dev veth0 to 2001:db8:1::1
+EOT
 ip -n "$host" -6 route del default
 from 2001:db8:abc::1 5
 is "and when it is gone, nothing does" "veth0 ipv6 no_route dropped 5" counted_all "$host"

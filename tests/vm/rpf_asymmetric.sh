@@ -11,7 +11,7 @@
 #   right 10.2.0.2/24 -------------------- right 10.2.0.1/24
 #
 . "${0%/*}/lib.sh"
-plan 36
+plan 44
 
 load
 namespace host client
@@ -45,8 +45,14 @@ fresh() { # counters that start from 0
 route add 10.8.0.0/24 via 10.2.0.2
 ok "strict: requests by the wrong device are not answered" unanswered
 is "and are counted" "left ipv4 wrong_device dropped 3" counted_all "$host"
+explains "$host" "explain agrees" <<-'EOT'
+	drop:wrong_device 10.8.0.1 dev left to 10.9.0.1
+EOT
 ok "loose" fresh loose
 ok "loose: they are answered" from_client
+explains "$host" "explain agrees" <<-'EOT'
+	accept 10.8.0.1 dev left to 10.9.0.1
+EOT
 is "nothing was counted" "" counted_all "$host"
 ok "strict again" fresh strict
 ok "strict: not answered" unanswered
@@ -66,9 +72,16 @@ ok "so does a group of nexthops, by the right" from_client
 ip -n "$client" route replace 10.9.0.1/32 via 10.1.0.1
 ok "and by the left" from_client
 is "nothing of it was counted" "left ipv4 wrong_device dropped 6" counted_all "$host"
+explains "$host" "explain agrees" <<-'EOT'
+	accept 10.8.0.1 dev left to 10.9.0.1
+	accept 10.8.0.1 dev right to 10.9.0.1
+EOT
 ip -n "$host" nexthop replace id 3 group 2
 ok "a group that lost the left does not" unanswered
 is "and that is counted" 9 counted "$host" left wrong_device
+explains "$host" "explain agrees" <<-'EOT'
+	drop:wrong_device 10.8.0.1 dev left to 10.9.0.1
+EOT
 route del 10.8.0.0/24
 ip -n "$host" nexthop flush >/dev/null 2>/dev/null
 
@@ -80,10 +93,17 @@ ok "strict: by the better uplink" from_client
 ip -n "$client" route replace 10.9.0.1/32 via 10.2.0.1
 ok "strict: not by the other" unanswered
 is "that is counted" "right ipv4 wrong_device dropped 3" counted_all "$host"
+explains "$host" "two uplinks: explain agrees" <<-'EOT'
+	accept 10.8.0.1 dev left to 10.9.0.1
+	drop:wrong_device 10.8.0.1 dev right to 10.9.0.1
+EOT
 # the better one fails
 conf "$host" all.ignore_routes_with_linkdown=1 left.ignore_routes_with_linkdown=1
 ip -n "$client" link set left down
 ok "strict: by the other, once the better has lost its carrier" within 10 from_client
+explains "$host" "explain agrees" <<-'EOT'
+	accept 10.8.0.1 dev right to 10.9.0.1
+EOT
 ip -n "$client" link set left up
 ok "the better is back" within 10 prefers_left
 ok "loose" fresh loose
@@ -101,6 +121,10 @@ ok "strict: the left's address by the left" from_client 10.1.0.1
 ip -n "$client" route replace 10.1.0.1/32 via 10.2.0.1
 ok "strict: the left's address not by the right" unanswered 10.1.0.1
 is "that is counted" "right ipv4 wrong_device dropped 6" counted_all "$host"
+explains "$host" "multi-homed: explain agrees" <<-'EOT'
+	accept 10.8.0.1 dev right to 10.2.0.1
+	drop:wrong_device 10.8.0.1 dev right to 10.1.0.1
+EOT
 
 # A router may see one direction only, and judges it by its own routes.
 ok "a router" fresh strict
@@ -112,6 +136,10 @@ is "strict: it drops what should have come in elsewhere" 0 passed "$host" 10.8.0
 send "$client" right "$(mac "$host" right)" 8 "IP(src='10.8.0.1',dst='10.1.0.2')/UDP(dport=9)"
 is "strict: and forwards what comes in there" 8 passed "$host" 10.8.0.1
 is "strict: counted" "left ipv4 wrong_device dropped 8" counted_all "$host"
+explains "$host" "a router: explain agrees" <<-'EOT'
+	accept 10.8.0.1 dev right to 10.1.0.2
+	drop:wrong_device 10.8.0.1 dev left to 10.2.0.2
+EOT
 
 cleanup
 is "the module holds nothing back" "" rmmod srcguard

@@ -14,7 +14,7 @@
 #                          10.4.0.0/16 via 10.1.0.2
 #
 . "${0%/*}/lib.sh"
-plan 35
+plan 39
 
 load
 namespace host peer other
@@ -76,6 +76,21 @@ veth0 ipv4 source_loopback dropped 6
 veth0 ipv4 source_multicast dropped 6
 veth0 ipv4 source_zero dropped 2
 veth0 ipv4 wrong_device dropped 30" counted_all "$host"
+explains "$host" "strict: explain agrees" <<-'EOT'
+	accept 10.1.0.2 dev veth0 to 10.1.0.1
+	accept 10.4.1.1 dev veth0 to 10.1.0.1
+	drop:wrong_device 10.3.1.1 dev veth0 to 10.1.0.1
+	drop:wrong_device 10.2.0.2 dev veth0 to 10.1.0.1
+	drop:no_route 192.0.2.1 dev veth0 to 10.1.0.1
+	drop:own_address 10.1.0.1 dev veth0 to 10.1.0.1
+	drop:own_address 10.2.0.1 dev veth0 to 10.1.0.1
+	drop:source_loopback 127.0.0.1 dev veth0 to 10.1.0.1
+	drop:source_multicast 224.0.0.5 dev veth0 to 10.1.0.1
+	drop:source_broadcast 255.255.255.255 dev veth0 to 10.1.0.1
+	drop:source_broadcast 10.1.0.255 dev veth0 to 10.1.0.1
+	drop:source_broadcast 10.2.0.255 dev veth0 to 10.1.0.1
+	drop:source_zero 0.0.0.0 dev veth0 to 10.1.0.1
+EOT
 ip -n "$host" link set veth0 down
 ip -n "$host" link set veth0 name wan
 is "counters follow a rename" 30 counted "$host" wan wrong_device
@@ -93,17 +108,28 @@ from 10.1.0.1 3
 is "loose: an own address does not" 0 passed "$host" 10.1.0.1
 is "loose: counted" "veth0 ipv4 no_route dropped 10
 veth0 ipv4 own_address dropped 3" counted_all "$host"
+explains "$host" "loose: explain agrees" <<-'EOT'
+	accept 10.3.1.1 dev veth0 to 10.1.0.1
+	drop:no_route 192.0.2.1 dev veth0 to 10.1.0.1
+	drop:own_address 10.1.0.1 dev veth0 to 10.1.0.1
+EOT
 
 zero strict
 at "$host" srcguard set enforce 0
 from 10.3.1.1 20
 is "audit: what would be dropped passes" 20 passed "$host" 10.3.1.1
 is "and is counted as such" "veth0 ipv4 wrong_device audited 20" counted_all "$host"
+explains "$host" "audit: explain agrees" <<-'EOT'
+	audit:wrong_device 10.3.1.1 dev veth0 to 10.1.0.1
+EOT
 
 ok "enforce and mode are set in one message" at "$host" srcguard set rp_filter off enforce 1
 from 10.3.1.1 10
 is "off: everything passes" 30 passed "$host" 10.3.1.1
 is "off: there are no counters" "[]" at "$host" srcguard -j stats
+explains "$host" "off: explain agrees" <<-'EOT'
+	accept 10.3.1.1 dev veth0 to 10.1.0.1
+EOT
 
 at "$host" srcguard set rp_filter strict
 ok "a flood is sent" from 10.3.1.1 5000

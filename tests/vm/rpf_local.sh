@@ -10,7 +10,7 @@
 #
 # debug: short
 . "${0%/*}/lib.sh"
-plan 47
+plan 60
 
 load
 namespace host peer other
@@ -46,6 +46,12 @@ ok "a socket listens at an address of a device" hear "$host" 10.1.0.1 5001
 sources
 is "strict: all are refused" "veth0 ipv4 own_address dropped 2
 veth0 ipv4 source_loopback dropped 2" counted_all "$host"
+explains "$host" "strict: explain agrees" <<-'EOT'
+	drop:own_address 10.1.0.1 dev veth0 to 10.1.0.1
+	drop:own_address 10.2.0.1 dev veth0 to 10.1.0.1
+	drop:source_loopback 127.0.0.1 dev veth0 to 10.1.0.1
+	drop:source_loopback 127.1.2.3 dev veth0 to 10.1.0.1
+EOT
 ok "loose" mode loose
 sources
 is "loose: all are refused" "veth0 ipv4 own_address dropped 2
@@ -58,11 +64,23 @@ for of in veth0 all; do
 	is "strict, accept_local: the device's own address passes" 1 passed "$host" 10.1.0.1
 	is "strict, accept_local: no other does" "veth0 ipv4 source_loopback dropped 2
 veth0 ipv4 wrong_device dropped 1" counted_all "$host"
+	explains "$host" "strict, accept_local: explain agrees" <<-'EOT'
+		accept 10.1.0.1 dev veth0 to 10.1.0.1
+		drop:wrong_device 10.2.0.1 dev veth0 to 10.1.0.1
+		drop:source_loopback 127.0.0.1 dev veth0 to 10.1.0.1
+		drop:source_loopback 127.1.2.3 dev veth0 to 10.1.0.1
+	EOT
 	ok "loose" mode loose
 	sources
 	is "loose, accept_local: all of the host's addresses pass" \
 		"veth0 ipv4 source_loopback dropped 2" counted_all "$host"
 	is "loose, accept_local: that of another device, too" 1 passed "$host" 10.2.0.1
+	explains "$host" "loose, accept_local: explain agrees" <<-'EOT'
+		accept 10.1.0.1 dev veth0 to 10.1.0.1
+		accept 10.2.0.1 dev veth0 to 10.1.0.1
+		drop:source_loopback 127.0.0.1 dev veth0 to 10.1.0.1
+		drop:source_loopback 127.1.2.3 dev veth0 to 10.1.0.1
+	EOT
 	packet 10.1.0.1 10.1.0.1 5001 "$of,"
 	conf "$host" $of.accept_local=0
 done
@@ -79,6 +97,11 @@ ok "loopback destinations" mode strict
 to_loopback
 is "strict: a loopback destination is not judged" "" counted_all "$host"
 is "strict: it passes the guard" 1 passed "$host" 10.2.0.2
+explains "$host" "strict: explain agrees" <<-'EOT'
+	accept 10.1.0.2 dev veth0 to 127.0.0.1
+	accept 10.2.0.2 dev veth0 to 127.0.0.1
+	accept 192.0.2.1 dev veth0 to 127.0.0.1
+EOT
 for of in veth0 all; do
 	conf "$host" $of.route_localnet=1
 	ok "route_localnet of $of" mode strict
@@ -87,6 +110,12 @@ for of in veth0 all; do
 veth0 ipv4 own_address dropped 1
 veth0 ipv4 wrong_device dropped 1" counted_all "$host"
 	is "strict, route_localnet: the honest source passes" 1 passed "$host" 10.1.0.2
+	explains "$host" "strict, route_localnet: explain agrees" <<-'EOT'
+		accept 10.1.0.2 dev veth0 to 127.0.0.1
+		drop:wrong_device 10.2.0.2 dev veth0 to 127.0.0.1
+		drop:no_route 192.0.2.1 dev veth0 to 127.0.0.1
+		drop:own_address 10.1.0.1 dev veth0 to 127.0.0.1
+	EOT
 	ok "loose" mode loose
 	to_loopback
 	is "loose, route_localnet: loopback destinations are judged" \
@@ -96,6 +125,12 @@ veth0 ipv4 own_address dropped 1" counted_all "$host"
 	sources
 	is "strict, route_localnet: a loopback source is an own address" \
 		"veth0 ipv4 own_address dropped 4" counted_all "$host"
+	explains "$host" "strict, route_localnet: explain agrees on these" <<-'EOT'
+		drop:own_address 10.1.0.1 dev veth0 to 10.1.0.1
+		drop:own_address 10.2.0.1 dev veth0 to 10.1.0.1
+		drop:own_address 127.0.0.1 dev veth0 to 10.1.0.1
+		drop:own_address 127.1.2.3 dev veth0 to 10.1.0.1
+	EOT
 	conf "$host" $of.route_localnet=0
 done
 ok "what passed was really delivered" \
@@ -106,10 +141,22 @@ ok "both" mode strict
 sources
 is "strict, both: a loopback address is at home on lo" \
 	"veth0 ipv4 wrong_device dropped 3" counted_all "$host"
+explains "$host" "strict, both: explain agrees" <<-'EOT'
+	accept 10.1.0.1 dev veth0 to 10.1.0.1
+	drop:wrong_device 10.2.0.1 dev veth0 to 10.1.0.1
+	drop:wrong_device 127.0.0.1 dev veth0 to 10.1.0.1
+	drop:wrong_device 127.1.2.3 dev veth0 to 10.1.0.1
+EOT
 ok "both, loose" mode loose
 sources
 is "loose, both: everything passes" "" counted_all "$host"
 is "loose, both: a loopback source, too" 1 passed "$host" 127.1.2.3
+explains "$host" "loose, both: explain agrees" <<-'EOT'
+	accept 10.1.0.1 dev veth0 to 10.1.0.1
+	accept 10.2.0.1 dev veth0 to 10.1.0.1
+	accept 127.0.0.1 dev veth0 to 10.1.0.1
+	accept 127.1.2.3 dev veth0 to 10.1.0.1
+EOT
 ip -n "$host" addr add 127.1.0.1/16 dev veth0
 ok "both, a loopback network on the device" mode strict
 packet 127.1.2.3 10.1.0.1 9 x
@@ -117,6 +164,10 @@ is "strict, both: passes by its route" 1 passed "$host" 127.1.2.3
 packet 127.2.2.3 10.1.0.1 9 x
 is "strict, both: the rest of loopback does not" "veth0 ipv4 wrong_device dropped 1" \
 	counted_all "$host"
+explains "$host" "strict, both: explain agrees on these" <<-'EOT'
+	accept 127.1.2.3 dev veth0 to 10.1.0.1
+	drop:wrong_device 127.2.2.3 dev veth0 to 10.1.0.1
+EOT
 
 cleanup
 is "the module holds nothing back" "" rmmod srcguard

@@ -20,7 +20,7 @@
 # expect-log: ^GACT probability on$
 #
 . "${0%/*}/lib.sh"
-plan 40
+plan 46
 
 load
 namespace host box other
@@ -86,6 +86,9 @@ unwatch "$host"
 ok "datagrams are sent" datagram "$own" 5000 one, 5
 is "they come in without a cached route" 5 passed "$host" "$own"
 ok "they reach the socket" within 5 got "$host" 5000 one,one,one,one,one,
+explains "$host" "explain agrees" <<-EOT
+	accept $own dev lo to $own
+EOT
 is "nothing was counted" "" counted_all "$host"
 
 for filter in 1 2; do
@@ -110,11 +113,19 @@ is "strangers do not get in by lo" "lo ipv4 no_route dropped 3
 lo ipv4 source_loopback dropped 2
 lo ipv4 wrong_device dropped 4" counted_all "$host"
 is "none of them" 0 passed "$host" 10.60.0.2
+explains "$host" "explain agrees" <<-EOT
+	drop:wrong_device 10.60.0.2 dev lo to $own
+	drop:no_route 192.0.2.1 dev lo to $own
+	drop:source_loopback 127.0.0.1 dev lo to $own
+EOT
 # nor is the own address good on any other device
 at "$host" tc filter del dev box0 ingress prio 2
 conf "$host" box0.accept_local=1
 datagram "$own" 5000 no 6
 is "an own address does not get in by another device" 6 counted "$host" box0 wrong_device
+explains "$host" "explain agrees" <<-EOT
+	drop:wrong_device $own dev box0 to $own
+EOT
 conf "$host" box0.accept_local=0
 redirect "$host" box0 2 lo ip_proto udp
 
@@ -124,13 +135,22 @@ ok "without accept_local on lo" mode rp_filter strict
 datagram "$own" 5000 no 7
 is "strict: it is an own address" "lo ipv4 own_address dropped 7" counted_all "$host"
 is "strict: and does not pass" 0 passed "$host" "$own"
+explains "$host" "strict: explain agrees" <<-EOT
+	drop:own_address $own dev lo to $own
+EOT
 ok "loose" mode rp_filter loose
 datagram "$own" 5000 no 7
 is "loose: it is an own address, too" "lo ipv4 own_address dropped 7" counted_all "$host"
+explains "$host" "loose: explain agrees" <<-EOT
+	drop:own_address $own dev lo to $own
+EOT
 ok "audit" mode rp_filter strict enforce 0
 datagram "$own" 5000 no 7
 is "audit: it passes and is counted" "lo ipv4 own_address audited 7" counted_all "$host"
 is "audit: seven passed" 7 passed "$host" "$own"
+explains "$host" "audit: explain agrees" <<-EOT
+	audit:own_address $own dev lo to $own
+EOT
 ok "off" at "$host" srcguard set rp_filter off enforce 1
 ok "off: the kernel itself refuses the box" refetch "$box" 8080
 ok "by then the socket would have got them" datagram 10.60.0.2 5000 two,

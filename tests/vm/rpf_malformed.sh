@@ -12,7 +12,7 @@
 # 10.1.0.2 is honest on veth0, 10.3.1.1 is not.
 #
 . "${0%/*}/lib.sh"
-plan 42
+plan 43
 
 load
 namespace host peer
@@ -177,6 +177,10 @@ give 4 "IP($spoofed)/UDP(dport=9)"
 is "and after all that, the guard still works" "veth0 wrong_device 4 112" spoofs
 give 4 "IP($honest)/UDP(dport=9)"
 is "for the honest as well" 4 passed "$host" 10.1.0.2
+explains "$host" "explain agrees" <<-'EOT'
+	accept 10.1.0.2 dev veth0 to 10.1.0.1
+	drop:wrong_device 10.3.1.1 dev veth0 to 10.1.0.1
+EOT
 
 cleanup
 is "the module holds nothing back" "" rmmod srcguard

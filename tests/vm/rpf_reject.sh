@@ -12,7 +12,7 @@
 #   10.5.K.0/24 in the host: one kind of rejecting route or rule for each K
 #
 . "${0%/*}/lib.sh"
-plan 28
+plan 36
 
 load
 namespace host peer
@@ -61,12 +61,23 @@ veth0 ipv4 reject_route dropped 7" counted_all "$host"
 	is "$mode: a source beside them does" 5 passed "$host" 10.5.0.1
 	is "$mode: its bytes are counted" $((7 * 28)) \
 		counted "$host" veth0 reject_route dropped bytes
+	explains "$host" "$mode: explain agrees" <<-'EOT'
+		accept 10.5.0.1 dev veth0 to 10.1.0.1
+		drop:reject_route 10.5.1.1 dev veth0 to 10.1.0.1
+		drop:reject_route 10.5.2.1 dev veth0 to 10.1.0.1
+		drop:reject_route 10.5.3.1 dev veth0 to 10.1.0.1
+		drop:no_route 10.5.4.1 dev veth0 to 10.1.0.1
+	EOT
 done
 ok "audit" mode rp_filter strict enforce 0
 kinds
 is "audit: all pass, and are counted" "veth0 ipv4 no_route audited 8
 veth0 ipv4 reject_route audited 7" counted_all "$host"
 is "audit: they passed" 4 passed "$host" 10.5.3.1
+explains "$host" "audit: explain agrees" <<-'EOT'
+	audit:reject_route 10.5.3.1 dev veth0 to 10.1.0.1
+	audit:no_route 10.5.4.1 dev veth0 to 10.1.0.1
+EOT
 
 ok "strict" mode rp_filter strict enforce 1
 route add 10.5.1.1/32 via 10.1.0.2
@@ -74,6 +85,10 @@ from 10.5.1.1 6
 is "a longer prefix saves one host of a rejected network" 6 passed "$host" 10.5.1.1
 from 10.5.1.2 6
 is "and only that one" "veth0 ipv4 reject_route dropped 6" counted_all "$host"
+explains "$host" "explain agrees" <<-'EOT'
+	accept 10.5.1.1 dev veth0 to 10.1.0.1
+	drop:reject_route 10.5.1.2 dev veth0 to 10.1.0.1
+EOT
 route del 10.5.1.1/32
 # a route that rejects, behind one that is better by its metric
 route del unreachable 10.5.2.0/24
@@ -81,6 +96,9 @@ route add unreachable 10.5.2.0/24 metric 50
 route add 10.5.2.0/24 via 10.1.0.2 metric 10
 from 10.5.2.1 6
 is "a rejecting route that is not the best does not reject" 6 passed "$host" 10.5.2.1
+explains "$host" "explain agrees" <<-'EOT'
+	accept 10.5.2.1 dev veth0 to 10.1.0.1
+EOT
 route del 10.5.2.0/24 via 10.1.0.2
 from 10.5.2.1 6
 is "until it is" 12 counted "$host" veth0 reject_route
@@ -90,6 +108,9 @@ is "no route at all" 3 counted "$host" veth0 no_route
 route add unreachable default metric 4278198272
 from 192.0.2.1 3
 is "a default that rejects is a route that rejects" 15 counted "$host" veth0 reject_route
+explains "$host" "explain agrees" <<-'EOT'
+	drop:reject_route 192.0.2.1 dev veth0 to 10.1.0.1
+EOT
 
 # what a throw route skips is one table
 for prefix in 10.5.{1,2,3,4}.0/24; do route flush "$prefix"; done
@@ -102,6 +123,10 @@ ok "tables and rules" mode rp_filter strict
 kinds
 is "thrown out of a table, a source finds the next one's route" 8 passed "$host" 10.5.4.1
 is "others stay with that table's" "veth0 ipv4 reject_route dropped 7" counted_all "$host"
+explains "$host" "tables: explain agrees" <<-'EOT'
+	drop:reject_route 10.5.1.1 dev veth0 to 10.1.0.1
+	accept 10.5.4.1 dev veth0 to 10.1.0.1
+EOT
 rule del priority 500
 route flush table 5
 
@@ -115,6 +140,12 @@ is "rules: blackhole and prohibit reject, unreachable is like no route" \
 	"veth0 ipv4 no_route dropped 2
 veth0 ipv4 reject_route dropped 5" counted_all "$host"
 is "rules: a source under none of them passes" 8 passed "$host" 10.5.4.1
+explains "$host" "rules: explain agrees" <<-'EOT'
+	drop:reject_route 10.5.1.1 dev veth0 to 10.1.0.1
+	drop:no_route 10.5.2.1 dev veth0 to 10.1.0.1
+	drop:reject_route 10.5.3.1 dev veth0 to 10.1.0.1
+	accept 10.5.4.1 dev veth0 to 10.1.0.1
+EOT
 
 cleanup
 is "the module holds nothing back" "" rmmod srcguard

@@ -15,7 +15,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan $((31 + 2 * ${COUNT-1}))
+plan $((39 + 2 * ${COUNT-1}))
 
 load rp_filter=0
 namespace host far
@@ -75,6 +75,14 @@ while read -r ways route; do
 		"left ipv6 wrong_device dropped 6
 right ipv6 wrong_device dropped 7
 third ipv6 wrong_device dropped 5" counted_all "$host"
+	explains "$host" "$ways: explain agrees" <<-'EOT'
+		accept 2001:db8:9::11 dev left to 2001:db8:1::1
+		accept 2001:db8:9::11 dev right to 2001:db8:1::1
+		accept 2001:db8:9::1 dev left to 2001:db8:2::1
+		drop:wrong_device 2001:db8:9::11 dev third to 2001:db8:1::1
+		drop:wrong_device 2001:db8:8::1 dev left to 2001:db8:1::1
+		drop:wrong_device 2001:db8:8::1 dev right to 2001:db8:1::1
+	EOT
 	ip -n "$host" -6 route del 2001:db8:9::/48
 done <<-'EOT'
 siblings proto static nexthop via 2001:db8:1::2 weight 1 nexthop via 2001:db8:2::2 weight 3
@@ -91,6 +99,10 @@ ok "default routers of equal metric: both are good" sixteen 2
 ok "a conversation with what is behind them" converses 2001:db8:1::1
 ok "and the other way round" converses 2001:db8:2::1
 is "nothing is counted" "" counted_all "$host"
+explains "$host" "explain agrees" <<-'EOT'
+	accept 2001:db8:9::11 dev left to 2001:db8:1::1
+	accept 2001:db8:9::11 dev right to 2001:db8:1::1
+EOT
 defaults
 
 ip -n "$host" -6 route add default via 2001:db8:1::2 dev left metric 100
@@ -100,6 +112,10 @@ behind left
 ok "of different metric: the better one is good" sixteen 1
 behind right
 is "the other one is not" "right ipv6 wrong_device dropped 16" counted_all "$host"
+explains "$host" "explain agrees" <<-'EOT'
+	accept 2001:db8:9::11 dev left to 2001:db8:1::1
+	drop:wrong_device 2001:db8:9::11 dev right to 2001:db8:1::1
+EOT
 guard6 "$host" feasible
 behind right
 behind left
@@ -108,12 +124,20 @@ is "nothing is counted" "" counted_all "$host"
 from third 2001:db8:9::10 3
 is "the third is not: its prefix is another one" "third ipv6 wrong_device dropped 3" \
 	counted_all "$host"
+explains "$host" "feasible: explain agrees" <<-'EOT'
+	accept 2001:db8:9::11 dev right to 2001:db8:1::1
+	accept 2001:db8:9::11 dev left to 2001:db8:1::1
+	drop:wrong_device 2001:db8:9::10 dev third to 2001:db8:1::1
+EOT
 ip -n "$host" -6 route add default via 2001:db8:3::2 dev third metric 300
 ip -n "$host" -6 route add 2001:db8:9::/48 via 2001:db8:1::2 dev left
 guard6 "$host" feasible
 behind third
 is "a shorter prefix makes nothing feasible" "third ipv6 wrong_device dropped 16" \
 	counted_all "$host"
+explains "$host" "explain agrees" <<-'EOT'
+	drop:wrong_device 2001:db8:9::11 dev third to 2001:db8:1::1
+EOT
 defaults
 ip -n "$host" -6 route flush 2001:db8:9::/48
 
@@ -122,6 +146,9 @@ ip -n "$host" -6 nexthop replace id 30 blackhole
 ip -n "$host" -6 route add 2001:db8:9:1::/64 nhid 30
 from left 2001:db8:9:1::1 4
 is "a blackhole for nexthop: nobody is there" "left ipv6 reject_route dropped 4" counted_all "$host"
+explains "$host" "explain agrees" <<-'EOT'
+	drop:reject_route 2001:db8:9:1::1 dev left to 2001:db8:1::1
+EOT
 
 both=(nexthop via 2001:db8:1::2 nexthop via 2001:db8:2::2)
 ip -n "$host" -6 route replace 2001:db8:9::/48 "${both[@]}"
@@ -131,6 +158,9 @@ within 9 at "$host" sh -c 'grep -q 0 /sys/class/net/left/carrier'
 behind right
 ok "a leg whose peer has no carrier: the other one is good" sixteen 1
 is "nothing is counted" "" counted_all "$host"
+explains "$host" "explain agrees" <<-'EOT'
+	accept 2001:db8:9::11 dev right to 2001:db8:1::1
+EOT
 ip -n "$far" link set left up
 within 9 at "$host" sh -c 'grep -q 1 /sys/class/net/left/carrier'
 

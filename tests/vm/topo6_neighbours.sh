@@ -23,7 +23,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 53
+plan 57
 
 load rp_filter=1
 namespace host peer twin lan router client
@@ -251,6 +251,20 @@ is "in all forms: what is honest is heard" $said cat "$scratch/heard"
 is "what is spoofed is counted, what is for a group also by another" \
 	"host left ipv6 wrong_device dropped 7
 twin eth0 ipv6 no_route dropped 2" total
+explains "$host" "explain agrees" <<-'EOT'
+	accept 2001:db8:1::22 dev left to 2001:db8:1::1
+	accept 2001:db8:1::22 dev left to ff15::1
+	accept 2001:db8:1::22 dev left to ff02::1
+	accept 2001:db8:1::22 dev left to 2001:db8:1::
+	drop:wrong_device 2001:db8:2::22 dev left to 2001:db8:1::1
+	drop:wrong_device 2001:db8:2::22 dev left to ff15::1
+	drop:wrong_device 2001:db8:2::22 dev left to ff02::1
+	drop:wrong_device 2001:db8:2::22 dev left to 2001:db8:1::
+EOT
+explains "$twin" "at the neighbour, too" <<-'EOT'
+	accept 2001:db8:1::22 dev eth0 to ff02::1
+	drop:no_route 2001:db8:2::22 dev eth0 to ff02::1
+EOT
 clear
 ok "in pieces: from the host" pings "$host" 2001:db8:1::2 -s 4000
 ok "in pieces: through it" pings "$peer" 2001:db8:8::1 -s 4000
@@ -278,6 +292,10 @@ clear
 ok "moved to the right" pings "$host" 2001:db8:3::2
 from 2001:db8:3::2 4
 is "it is a spoof on the left" "host left ipv6 wrong_device dropped 4" total
+explains "$host" "explain agrees" <<-'EOT'
+	accept 2001:db8:3::2 dev right to 2001:db8:3::1
+	drop:wrong_device 2001:db8:3::2 dev left to 2001:db8:1::1
+EOT
 clear
 
 # and from one host to another
@@ -317,4 +335,16 @@ host left ipv6 own_address dropped 12
 host left ipv6 source_zero dropped 8
 host left ipv6 wrong_device dropped 8
 twin eth0 ipv6 no_route dropped 6" total
+explains "$host" "explain agrees" <<-EOT
+	accept fe80::99 dev left to ff02::1
+	accept fe80::99 dev right to ff02::1
+	accept :: dev left to ff02::1
+	drop:wrong_device 2001:db8:2::2 dev left to 2001:db8:1::1
+	drop:own_address 2001:db8:1::1 dev left to 2001:db8:1::1
+	drop:own_address $(link_local "$host" left) dev left to 2001:db8:1::1
+	drop:own_address 2001:db8:2::1 dev left to 2001:db8:1::1
+	drop:wrong_device 2001:db8:7::1 dev left to ff02::1
+	drop:no_route 2001:db8:ffff::1 dev left to 2001:db8:1::1
+	drop:source_zero :: dev left to 2001:db8:1::1
+EOT
 finish

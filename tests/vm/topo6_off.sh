@@ -14,7 +14,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 25
+plan 36
 
 fails "there is no IPv6" 1 test -e /proc/sys/net/ipv6/conf
 ok "the module loads" modprobe srcguard
@@ -45,6 +45,25 @@ from 192.0.2.1 7
 is "spoofs are counted" "veth0 ipv4 no_route dropped 7
 veth0 ipv4 own_address dropped 6
 veth0 ipv4 wrong_device dropped 5" counted_all "$host"
+explains "$host" "explain agrees" <<-'EOT'
+	accept 10.0.0.2 dev veth0 to 10.0.0.1
+	drop:wrong_device 10.1.0.9 dev veth0 to 10.0.0.1
+	drop:own_address 10.0.0.1 dev veth0 to 10.0.0.1
+	drop:no_route 192.0.2.1 dev veth0 to 10.0.0.1
+EOT
+nobody() {
+	at "$host" setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+is "somebody without privileges may ask" "drop wrong_device" bash -c "$(declare -f at nobody); host=$host
+	nobody srcguard -j explain 10.1.0.9 dev veth0 | jq -r '\"\(.verdict) \(.reason)\"'"
+for source in 2001:db8::1 fe80::1 ::; do
+	refused "and hears of IPv6 what is the matter: $source" "IPv6 is disabled on this host" \
+		nobody srcguard explain $source dev veth0
+	refused "the same to an address" "IPv6 is disabled on this host" \
+		nobody srcguard explain $source dev veth0 to ff02::1
+done
+ok "an exemption for IPv6 can be made" at "$host" srcguard exempt add 2001:db8::/32
+ok "and unmade" at "$host" srcguard exempt del 2001:db8::/32
 
 # late, by what is known of IPv4
 conf "$host" veth0.src_valid_mark=1
@@ -52,6 +71,9 @@ ip -n "$host" rule add ipproto udp dport 7 table main
 guard6 "$host"
 from 10.1.0.9 5
 is "also in the late hook" "veth0 ipv4 wrong_device dropped 5" counted_all "$host"
+explains "$host" "explain agrees on that" <<-'EOT'
+	drop:wrong_device 10.1.0.9 dev veth0 to 10.0.0.1
+EOT
 ip -n "$host" rule del ipproto udp dport 7 table main
 
 # frames that a bridge would show to netfilter as IPv6

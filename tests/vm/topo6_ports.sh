@@ -19,7 +19,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 21
+plan 24
 
 load rp_filter=1
 namespace host box other
@@ -87,16 +87,26 @@ guard6 "$host"
 datagram $own 5
 is "they come without a cached route" 5 passed "$host" $own
 is "and are not counted" "" counted_all "$host"
+explains "$host" "explain agrees" <<-EOT
+	accept $own dev lo to $own
+EOT
 # lo is no way in for everything
 datagram 2001:db8:60::2 4
 datagram 2001:db8:ffff::1 3
 is "strangers do not get in by lo" "lo ipv6 no_route dropped 3
 lo ipv6 wrong_device dropped 4" counted_all "$host"
+explains "$host" "explain agrees" <<-EOT
+	drop:wrong_device 2001:db8:60::2 dev lo to $own
+	drop:no_route 2001:db8:ffff::1 dev lo to $own
+EOT
 is "none of them" 0 passed "$host" 2001:db8:60::2
 # nor is the own address good on any other device
 tc -n "$host" filter del dev box0 ingress prio 2
 datagram $own 6
 is "an own address does not get in by another device" 6 counted "$host" box0 own_address
+explains "$host" "explain agrees" <<-EOT
+	drop:own_address $own dev box0 to $own
+EOT
 
 ok "traffic that never left: ::1" at "$other" ping -q -c 3 -i 0.02 -W 9 ::1
 is "is not counted" "" counted_all "$other"

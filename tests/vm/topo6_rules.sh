@@ -14,7 +14,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 38
+plan 47
 
 load rp_filter=0
 namespace host a b
@@ -57,6 +57,9 @@ strangers() {
 drops() { # WHAT LINES: what is counted
 	is "$1: the rest is counted" "$2" counted_all "$host"
 }
+agrees() { # WHAT <<QUESTIONS
+	explains "$host" "$1: explain agrees"
+}
 unjudged() {
 	at "$host" srcguard -j show | jq .unjudged
 }
@@ -96,6 +99,12 @@ sees "mark: each by its way, without any sysctl" "left :8 5
 right :7 6"
 drops mark "left ipv6 wrong_device dropped 7
 right ipv6 wrong_device dropped 8"
+agrees "mark" <<-'EOT'
+	accept 2001:db8:f::8 dev left to 2001:db8:1::1
+	accept 2001:db8:f::7 dev right to 2001:db8:1::1 mark 7
+	drop:wrong_device 2001:db8:f::7 dev left to 2001:db8:1::1 mark 7
+	drop:wrong_device 2001:db8:f::8 dev right to 2001:db8:1::1
+EOT
 at "$host" nft delete table ip6 marks
 forget
 
@@ -113,6 +122,13 @@ by right 9 :1 "" ff02::1
 sees "from: not by the other's, and groups have none" ""
 drops from "left ipv6 wrong_device dropped 7
 right ipv6 wrong_device dropped 17"
+agrees "from" <<-'EOT'
+	accept 2001:db8:f::1 dev left to 2001:db8:1::1
+	accept 2001:db8:f::1 dev right to 2001:db8:2::1
+	drop:wrong_device 2001:db8:f::1 dev left to 2001:db8:2::1
+	drop:wrong_device 2001:db8:f::1 dev right to 2001:db8:1::1
+	drop:wrong_device 2001:db8:f::1 dev right to ff02::1
+EOT
 forget
 
 rule tos 0x90 table 2
@@ -128,6 +144,14 @@ right :1 6
 right :2 7"
 drops tos "left ipv6 wrong_device dropped 8
 right ipv6 wrong_device dropped 19"
+agrees "tos" <<-'EOT'
+	accept 2001:db8:f::1 dev left to 2001:db8:1::1
+	accept 2001:db8:f::1 dev right to 2001:db8:1::1 tos 0x90
+	accept 2001:db8:f::2 dev right to 2001:db8:1::1 tos 0x93
+	drop:wrong_device 2001:db8:f::3 dev left to 2001:db8:1::1 tos 0x90
+	drop:wrong_device 2001:db8:f::3 dev right to 2001:db8:1::1
+	drop:wrong_device 2001:db8:f::3 dev right to 2001:db8:1::1 tos 0x10
+EOT
 forget
 
 # ports are those of the answer: swapped
@@ -183,6 +207,10 @@ guard6 "$host"
 by left 5 :1
 by right 6 :1
 sees "iif: a rule for what arrives is none for the way back" "left :1 5"
+agrees "iif" <<-'EOT'
+	accept 2001:db8:f::1 dev left to 2001:db8:1::1
+	drop:wrong_device 2001:db8:f::1 dev right to 2001:db8:1::1
+EOT
 forget
 rule iif lo table 2
 guard6 "$host"
@@ -190,6 +218,10 @@ by left 5 :1
 by right 6 :1
 sees "iif: one for what the host sends is" "right :1 6"
 drops iif "left ipv6 wrong_device dropped 5"
+agrees "iif lo" <<-'EOT'
+	drop:wrong_device 2001:db8:f::1 dev left to 2001:db8:1::1
+	accept 2001:db8:f::1 dev right to 2001:db8:1::1
+EOT
 forget
 
 rule to 2001:db8:f:1::/64 blackhole
@@ -203,6 +235,12 @@ by left 8 4::1
 sees "a rule that refuses is one" "left 4::1 8"
 drops "a rule that refuses" "left ipv6 no_route dropped 7
 left ipv6 reject_route dropped 11"
+agrees "a rule that refuses" <<-'EOT'
+	drop:reject_route 2001:db8:f:1::1 dev left to 2001:db8:1::1
+	drop:reject_route 2001:db8:f:2::1 dev left to 2001:db8:1::1
+	drop:no_route 2001:db8:f:3::1 dev left to 2001:db8:1::1
+	accept 2001:db8:f:4::1 dev left to 2001:db8:1::1
+EOT
 forget
 
 # main says nothing of what only its default route leads to
@@ -222,6 +260,13 @@ right :1 6"
 right :1 6"
 	drops "$1" "left ipv6 wrong_device dropped 7
 right ipv6 wrong_device dropped 8"
+	agrees "$1" <<-'EOT'
+		accept 2001:db8:f:5::1 dev left to 2001:db8:1::1
+		accept 2001:db8:f::1 dev right to 2001:db8:1::1
+		accept 2001:db8:1::2 dev left to 2001:db8:1::1
+		drop:wrong_device 2001:db8:f::2 dev left to 2001:db8:1::1
+		drop:wrong_device 2001:db8:f:5::2 dev right to 2001:db8:1::1
+	EOT
 }
 suppressed suppress_prefixlength
 forget
@@ -236,6 +281,11 @@ by right 7 5::2
 sees "suppress_ifgroup: whatever its prefix" "right 5::2 7
 right :1 6"
 drops suppress_ifgroup "left ipv6 wrong_device dropped 5"
+agrees "suppress_ifgroup" <<-'EOT'
+	drop:wrong_device 2001:db8:f:5::1 dev left to 2001:db8:1::1
+	accept 2001:db8:f::1 dev right to 2001:db8:1::1
+	accept 2001:db8:f:5::2 dev right to 2001:db8:1::1
+EOT
 forget
 ip -n "$host" link set left group 0
 

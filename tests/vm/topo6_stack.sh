@@ -24,7 +24,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 kinds=(macvlan ipvlan vlan bond vxlan bridge)
-plan $((${#kinds[@]} * 5 + 2 + 3 + 8))
+plan $((${#kinds[@]} * 6 + 2 + 4 + 10))
 
 load rp_filter=0
 both() { # COMMAND...: in host and peer
@@ -122,6 +122,12 @@ for kind in "${kinds[@]}"; do
 	is "$kind: spoofs are counted for the device on top" "top ipv6 no_route dropped 7
 top ipv6 own_address dropped 6
 top ipv6 wrong_device dropped 5" counted_all "$host"
+	explains "$host" "$kind: explain agrees" <<-'EOT'
+		accept 2001:db8:1::2 dev top to 2001:db8:1::1
+		drop:wrong_device 2001:db8:2::9 dev top to 2001:db8:1::1
+		drop:own_address 2001:db8:1::1 dev top to 2001:db8:1::1
+		drop:no_route 2001:db8:ffff::1 dev top to 2001:db8:1::1
+	EOT
 	is "$kind: it is not base that judges" "" counted_all "$base"
 
 	case $kind in
@@ -140,6 +146,10 @@ top ipv6 wrong_device dropped 5" counted_all "$host"
 		is "$kind: what a spoofed one carries is not seen" "top 2001:db8:1::2 5" on_top
 		is "$kind: it is counted for the device below" "low ipv6 wrong_device dropped 6" \
 			counted_all "$host"
+		explains "$host" "$kind: explain agrees on the device below" <<-'EOT'
+			accept 2001:db8:7::2 dev low to 2001:db8:7::1
+			drop:wrong_device 2001:db8:2::9 dev low to 2001:db8:7::1
+		EOT
 		;;
 	bridge)
 		watch "$base"
@@ -163,6 +173,11 @@ top ipv6 wrong_device dropped 5" counted_all "$host"
 			is "bridge, $filtered: what is for the host is" "top 2001:db8:1::2 5" on_top
 			is "bridge, $filtered: and counted" "top ipv6 wrong_device dropped 21" \
 				counted_all "$host"
+			explains "$host" "bridge, $filtered: explain agrees" <<-'EOT'
+				accept 2001:db8:1::2 dev top to 2001:db8:1::1
+				drop:wrong_device 2001:db8:2::9 dev top to 2001:db8:1::1
+				drop:wrong_device 2001:db8:2::9 dev top to ff02::1
+			EOT
 			ok "bridge, $filtered: two ports talk" pings "$peer" 2001:db8:1::3
 		done
 		;;

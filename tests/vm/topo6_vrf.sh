@@ -17,7 +17,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 27
+plan 31
 
 load rp_filter=0
 namespace host a b c d
@@ -93,6 +93,17 @@ ok "link-local: all neighbours answer" pings "$host" ff02::1%red0
 for name in "$host" "$a"; do ip -n "$name" -6 neigh flush all; done
 ok "neighbours that were forgotten are found again" pings "$a" 2001:db8:2::2
 is "nothing is counted" "" counted_all "$host"
+explains "$host" "explain agrees" <<-EOT
+	accept 2001:db8:1::2 dev red0 to 2001:db8:1::1
+	accept 2001:db8:1::2 dev red0 to 2001:db8:2::1
+	accept 2001:db8:1::2 dev red0 to ff02::1
+	accept 2001:db8:1::2 dev red to 2001:db8:1::1
+	accept 2001:db8:1::2 dev blue0 to 2001:db8:1::1
+	accept 2001:db8:5::1 dev blue0 to 2001:db8:1::1
+	accept 2001:db8:4::2 dev plain to 2001:db8:4::1
+	accept $(link_local "$a" eth0) dev red0 to ${own[red0]}
+	accept ${own[red1]} dev red0 to 2001:db8:1::1
+EOT
 
 guard6 "$host"
 by red0 2001:db8:2::2 5
@@ -122,6 +133,20 @@ red0 ipv6 own_address dropped 16
 red0 ipv6 reject_route dropped 17
 red0 ipv6 source_zero dropped 3
 red0 ipv6 wrong_device dropped 9" counted_all "$host"
+explains "$host" "explain agrees on it" <<-EOT
+	drop:wrong_device 2001:db8:2::2 dev red0 to 2001:db8:1::1
+	drop:own_address 2001:db8:1::1 dev red0 to 2001:db8:1::1
+	drop:own_address 2001:db8:2::1 dev red0 to 2001:db8:1::1
+	drop:own_address 2001:db8:2:: dev red0 to 2001:db8:1::1
+	drop:own_address ${own[red0]} dev red0 to 2001:db8:1::1
+	drop:reject_route 2001:db8:4::2 dev red0 to 2001:db8:1::1
+	drop:reject_route 2001:db8:5::1 dev red0 to 2001:db8:1::1
+	drop:no_route 2001:db8:2::2 dev blue0 to 2001:db8:1::1
+	drop:wrong_device 2001:db8:4::2 dev blue0 to 2001:db8:1::1
+	drop:no_route 2001:db8:1::2 dev plain to 2001:db8:4::1
+	drop:wrong_device 2001:db8:2::2 dev red0 to ff02::1
+	drop:source_zero :: dev red0 to 2001:db8:1::1
+EOT
 
 # each of two legs in a VRF is good
 ip -n "$host" -6 route add vrf red 2001:db8:9::/48 \
@@ -132,6 +157,11 @@ send "$b" eth0 "${mac[red1]}" 6 "IPv6(src='2001:db8:9::1',dst='2001:db8:2::1')/I
 is "both legs of a VRF's route are good" "red 2001:db8:9::1 11" routed6 "$host"
 by blue0 2001:db8:9::1 7
 is "in another VRF they are not" "blue0 ipv6 no_route dropped 7" counted_all "$host"
+explains "$host" "explain agrees on the legs" <<-'EOT'
+	accept 2001:db8:9::1 dev red0 to 2001:db8:1::1
+	accept 2001:db8:9::1 dev red1 to 2001:db8:2::1
+	drop:no_route 2001:db8:9::1 dev blue0 to 2001:db8:1::1
+EOT
 
 # A route moves from one VRF to the other with its device.
 guard6 "$host"
@@ -143,4 +173,8 @@ by red0 2001:db8:1::2 5
 by red0 2001:db8:2::2 6
 is "a device that changes its VRF is judged in the new one" "blue 2001:db8:1::2 5" global
 is "counted: red leads to nowhere from there" "red0 ipv6 no_route dropped 6" counted_all "$host"
+explains "$host" "explain agrees on a device that has moved" <<-'EOT'
+	accept 2001:db8:1::2 dev red0 to 2001:db8:1::1
+	drop:no_route 2001:db8:2::2 dev red0 to 2001:db8:1::1
+EOT
 finish

@@ -21,7 +21,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 56
+plan 60
 
 # Both guards judge before routing: what gets past either is seen after it.
 watch_routed() { # NETNS...
@@ -218,6 +218,26 @@ guards kernel
 check "without br_netfilter"
 guards srcguard
 check "without br_netfilter"
+explains "$host" "srcguard, without br_netfilter: explain agrees" <<-'EOT'
+	accept 10.1.0.11 dev br0 to 10.1.0.1
+	accept 10.1.0.13 dev br0 to 255.255.255.255
+	accept 10.1.0.14 dev br0 to 224.0.0.1
+	accept 10.1.0.15 dev br0 to 10.2.0.99
+	accept 10.7.0.16 dev br0.7 to 10.7.0.1
+	accept 10.8.0.17 dev mv0 to 10.8.0.1
+	drop:wrong_device 10.1.0.13 dev mv0 to 255.255.255.255
+	drop:wrong_device 10.2.0.11 dev br0 to 10.1.0.1
+	drop:wrong_device 10.2.0.13 dev br0 to 255.255.255.255
+	drop:wrong_device 10.2.0.14 dev br0 to 224.0.0.1
+	drop:wrong_device 10.2.0.15 dev br0 to 10.2.0.99
+	drop:wrong_device 10.2.0.16 dev br0.7 to 10.7.0.1
+	drop:wrong_device 10.2.0.17 dev mv0 to 10.8.0.1
+EOT
+explains "$box" "srcguard, without br_netfilter: in the box, too" <<-'EOT'
+	accept 10.1.0.18 dev mv1 to 10.1.0.9
+	accept 10.1.0.14 dev mv1 to 224.0.0.1
+	drop:wrong_device 10.2.0.18 dev mv1 to 10.1.0.9
+EOT
 modprobe br_netfilter
 at "$host" sysctl -qw net.bridge.bridge-nf-call-iptables=1
 check "br_netfilter after guard and bridge"
@@ -236,6 +256,12 @@ expect br0 no_route no_route
 check "a bridge without an address"
 guards srcguard
 check "a bridge without an address"
+explains "$host" "srcguard, a bridge without an address: explain agrees" <<-'EOT'
+	drop:no_route 10.1.0.11 dev br0 to 10.1.0.1
+	drop:no_route 10.1.0.13 dev mv0 to 255.255.255.255
+	accept 10.8.0.17 dev mv0 to 10.8.0.1
+	drop:wrong_device 10.2.0.11 dev br0 to 10.1.0.1
+EOT
 ip -n "$host" addr add 10.1.0.1/24 dev br0
 ip -n "$host" link add red up type vrf table 10
 ip -n "$host" link set br0 vrf red
@@ -244,6 +270,12 @@ ip -n "$box" link set mv1 up
 within 9 ready
 expect red no_route
 check "a bridge in a VRF"
+explains "$host" "srcguard, a bridge in a VRF: explain agrees" <<-'EOT'
+	accept 10.1.0.11 dev br0 to 10.1.0.1
+	accept 10.1.0.11 dev red to 10.1.0.1
+	drop:no_route 10.1.0.13 dev mv0 to 255.255.255.255
+	drop:wrong_device 10.2.0.11 dev br0 to 10.1.0.1
+EOT
 guards kernel
 check "a bridge in a VRF"
 

@@ -11,7 +11,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 26
+plan 29
 
 # Both guards judge before routing: what gets past either is seen after it.
 watch_routed() { # NETNS...
@@ -130,6 +130,15 @@ for judge in kernel srcguard; do
 	is "$judge: from the right places to all and to groups" "eth0 0.0.0.0 18
 eth0 10.1.0.2 38" seen "$server"
 	[ $judge = kernel ] || is "$judge: nothing is counted" "" counted_all "$server"
+	[ $judge = kernel ] || explains "$server" "$judge: explain agrees" <<-'EOT'
+		accept 0.0.0.0 dev eth0 to 255.255.255.255
+		accept 0.0.0.0 dev eth0 to 0.0.0.0
+		accept 0.0.0.0 dev eth0 to 224.0.0.1
+		accept 10.1.0.2 dev eth0 to 255.255.255.255
+		accept 10.1.0.2 dev eth0 to 10.1.0.255
+		accept 10.1.0.2 dev eth0 to 224.0.0.1
+		accept 10.1.0.2 dev eth0 to 239.1.2.3
+	EOT
 
 	unwatch "$server"
 	by "$to" 3 0.0.0.0 10.1.0.1
@@ -158,6 +167,24 @@ eth0 ipv4 source_loopback dropped 29
 eth0 ipv4 source_multicast dropped 16
 eth0 ipv4 source_zero dropped 12
 eth0 ipv4 wrong_device dropped 30" counted_all "$server"
+	[ $judge = kernel ] || explains "$server" "$judge: explain agrees" <<-'EOT'
+		drop:source_zero 0.0.0.0 dev eth0 to 10.1.0.1
+		drop:source_zero 0.0.0.0 dev eth0 to 10.1.0.255
+		drop:source_zero 0.0.0.0 dev eth0 to 239.1.2.3
+		drop:wrong_device 10.2.0.9 dev eth0 to 255.255.255.255
+		drop:wrong_device 10.2.0.9 dev eth0 to 10.1.0.255
+		drop:wrong_device 10.2.0.9 dev eth0 to 239.1.2.3
+		drop:no_route 192.0.2.1 dev eth0 to 255.255.255.255
+		drop:no_route 192.0.2.1 dev eth0 to 224.0.0.1
+		drop:own_address 10.1.0.1 dev eth0 to 255.255.255.255
+		drop:own_address 10.1.0.1 dev eth0 to 224.0.0.1
+		drop:source_loopback 127.0.0.1 dev eth0 to 224.0.0.1
+		drop:source_loopback 127.0.0.1 dev eth0 to 10.1.0.255
+		drop:source_multicast 224.0.0.5 dev eth0 to 224.0.0.1
+		drop:source_broadcast 10.1.0.255 dev eth0 to 255.255.255.255
+		drop:source_broadcast 255.255.255.255 dev eth0 to 255.255.255.255
+		drop:no_route 0.1.2.3 dev eth0 to 255.255.255.255
+	EOT
 done
 
 # so that it is none to a host that knows the way
@@ -168,5 +195,9 @@ for judge in kernel srcguard; do
 	by $all 6 0.1.2.3 255.255.255.255
 	is "$judge: from 0.1.2.3, where there is a route to it" "eth0 0.1.2.3 11" seen "$server"
 done
+explains "$server" "explain agrees" <<-'EOT'
+	accept 0.1.2.3 dev eth0 to 10.1.0.1
+	accept 0.1.2.3 dev eth0 to 255.255.255.255
+EOT
 rm -r "$dir"
 finish

@@ -18,7 +18,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 50
+plan 53
 
 # Both guards judge before routing: what gets past either is seen after it.
 watch_routed() { # NETNS...
@@ -146,6 +146,13 @@ side 10.2.0.2 8" seen "$host"
 		is "$judge, $what: nor does the packet" "" seen "$host"
 		drops "eth0 ipv4 own_address dropped 8
 eth0 ipv4 wrong_device dropped 20"
+		[ $judge = kernel ] || explains "$host" "$judge, $what: explain agrees on what comes unprotected" <<-'EOT'
+			accept 10.1.0.2 dev eth0 to 10.1.0.1
+			drop:wrong_device 10.20.0.1 dev eth0 to 10.1.0.1
+			drop:wrong_device 10.20.0.1 dev eth0 to 10.2.0.2
+			drop:wrong_device 10.2.0.9 dev eth0 to 10.1.0.1
+			drop:own_address 10.1.0.1 dev eth0 to 10.1.0.1
+		EOT
 	done
 done <<-'EOT'
 transport transport mode with aes-gcm

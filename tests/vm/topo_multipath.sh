@@ -14,7 +14,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 # debug: short
 . "${0%/*}/lib.sh"
-plan 39
+plan 45
 
 # Both guards judge before routing: what gets past either is seen after it.
 watch_routed() { # NETNS...
@@ -106,6 +106,15 @@ while read -r ways route; do
 		drops "left ipv4 wrong_device dropped 6
 right ipv4 wrong_device dropped 7
 third ipv4 wrong_device dropped 5"
+		[ $judge = kernel ] || explains "$host" "$judge, $ways: explain agrees" <<-'EOT'
+			accept 10.9.1.1 dev left to 10.1.0.1
+			accept 10.9.1.1 dev right to 10.1.0.1
+			accept 10.9.0.1 dev right to 10.1.0.1
+			accept 10.9.0.1 dev left to 10.2.0.1
+			drop:wrong_device 10.9.1.1 dev third to 10.1.0.1
+			drop:wrong_device 10.8.0.1 dev left to 10.1.0.1
+			drop:wrong_device 10.8.0.1 dev right to 10.1.0.1
+		EOT
 	done
 done <<-'EOT'
 multipath proto static nexthop via 10.1.0.2 weight 1 nexthop via 10.2.0.2 weight 3
@@ -122,6 +131,10 @@ for judge in kernel srcguard; do
 	behind right
 	is "$judge, $ways: is good no more, the other one is" "$(eight left)" seen "$host"
 	drops "right ipv4 wrong_device dropped 16"
+	[ $judge = kernel ] || explains "$host" "$judge, $ways: explain agrees" <<-'EOT'
+		accept 10.9.1.1 dev left to 10.1.0.1
+		drop:wrong_device 10.9.1.1 dev right to 10.1.0.1
+	EOT
 
 	guard "$host" $judge
 	ways="a leg that is down"
@@ -131,6 +144,9 @@ for judge in kernel srcguard; do
 	behind right
 	is "$judge, $ways: the other one is good" "$(eight right)" seen "$host"
 	drops ""
+	[ $judge = kernel ] || explains "$host" "$judge, $ways: explain agrees" <<-'EOT'
+		accept 10.9.1.1 dev right to 10.1.0.1
+	EOT
 	ip -n "$far" link set left up
 	# the kernel took it away with the leg
 	within 9 ip -n "$host" nexthop replace id 1 via 10.1.0.2 dev left
@@ -143,6 +159,9 @@ for judge in kernel srcguard; do
 	behind left
 	is "$judge, $ways: nobody is there" "" seen "$host"
 	drops "left ipv4 reject_route dropped 16"
+	[ $judge = kernel ] || explains "$host" "$judge, $ways: explain agrees" <<-'EOT'
+		drop:reject_route 10.9.1.1 dev left to 10.1.0.1
+	EOT
 	ip -n "$host" nexthop del id 30
 done
 finish

@@ -14,7 +14,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 38
+plan 42
 
 # Both guards judge before routing: what gets past either is seen after it.
 watch_routed() { # NETNS...
@@ -106,6 +106,20 @@ wan 10.2.0.2 9" seen "$host"
 tap ipv4 own_address dropped 8
 tap ipv4 wrong_device dropped 11$([ $mode = loose ] || echo "
 wan ipv4 wrong_device dropped 9")"
+		elsewhere=accept
+		[ $mode = loose ] || elsewhere=drop:wrong_device
+		[ $judge = kernel ] || explains "$host" "$judge, $mode: explain agrees" <<-EOT
+			accept 10.1.0.2 dev tap to 10.0.0.1
+			accept 10.1.0.2 dev tap to 10.2.0.2
+			accept 10.1.0.2 dev tap to 255.255.255.255
+			accept 10.1.0.2 dev tap to 224.0.0.1
+			accept 10.2.0.2 dev wan to 10.0.0.1
+			drop:wrong_device 10.2.0.2 dev tap to 10.0.0.1
+			drop:wrong_device 10.2.0.2 dev tap to 255.255.255.255
+			drop:no_route 10.1.0.3 dev tap to 10.0.0.1
+			drop:own_address 10.0.0.1 dev tap to 10.0.0.1
+			$elsewhere 10.1.0.2 dev wan to 10.0.0.1
+		EOT
 	done
 done
 
@@ -118,6 +132,10 @@ for judge in kernel srcguard; do
 	by_tap 10.1.0.3 6
 	is "$judge, loose: a borrowed address makes loose what it says" "tap 10.2.0.2 5" seen "$host"
 	drops "tap ipv4 no_route dropped 6"
+	[ $judge = kernel ] || explains "$host" "$judge, loose: explain agrees" <<-'EOT'
+		accept 10.2.0.2 dev tap to 10.0.0.1
+		drop:no_route 10.1.0.3 dev tap to 10.0.0.1
+	EOT
 done
 ip -n "$host" addr del 10.0.0.1/32 dev tap
 for judge in kernel srcguard; do
@@ -125,5 +143,8 @@ for judge in kernel srcguard; do
 	by_tap 10.2.0.2 5
 	is "$judge, loose: given back, it is strict again" "" seen "$host"
 	drops "tap ipv4 wrong_device dropped 5"
+	[ $judge = kernel ] || explains "$host" "$judge, loose: explain agrees" <<-'EOT'
+		drop:wrong_device 10.2.0.2 dev tap to 10.0.0.1
+	EOT
 done
 finish

@@ -27,7 +27,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 32
+plan 36
 
 # Both guards judge before routing: what gets past either is seen after it.
 watch_routed() { # NETNS...
@@ -148,21 +148,40 @@ for judge in kernel srcguard; do
 eth0 ipv4 wrong_device dropped 9
 lo ipv4 source_loopback dropped 7
 lo ipv4 wrong_device dropped 11" counted_all "$host"
+	[ $judge = kernel ] || explains "$host" "$judge: explain agrees" <<-EOT
+		accept $G dev eth0 to $I
+		drop:wrong_device 10.60.0.9 dev lo to $I
+		drop:wrong_device 192.0.2.1 dev lo to $I
+		drop:source_loopback 127.0.0.1 dev lo to $I
+		drop:own_address $I dev eth0 to $I
+		drop:wrong_device 10.60.0.9 dev eth0 to $I
+	EOT
 	send "$out" eth0 "$M" 5 "IP(src='127.0.0.1',dst='$I')/TCP(dport=31001)"
 	send "$out" eth0 "$M" 6 "IP(src='224.0.0.1',dst='$I')/TCP(dport=31001)"
 	is "$judge: nor in the container" "" seen "$c1"
 	[ $judge = kernel ] || is "$judge: they are counted there" "eth0 ipv4 source_loopback dropped 5
 eth0 ipv4 source_multicast dropped 6" counted_all "$c1"
+	[ $judge = kernel ] || explains "$c1" "$judge: explain agrees there" <<-EOT
+		accept $I dev eth0 to $I
+		drop:source_loopback 127.0.0.1 dev eth0 to $I
+		drop:source_multicast 224.0.0.1 dev eth0 to $I
+	EOT
 
 	guard "$host" $judge
 	send "$c1" eth0 "$M" 5 "IP(src='$I',dst='$I')/TCP(dport=5001,flags='R')"
 	is "$judge: the own address comes by lo" "lo $I 5" seen "$host"
+	[ $judge = kernel ] || explains "$host" "$judge: explain agrees" <<-EOT
+		accept $I dev lo to $I
+	EOT
 	conf "$host" lo.accept_local=0
 	unwatch "$host"
 	send "$c1" eth0 "$M" 6 "IP(src='$I',dst='$I')/TCP(dport=5001,flags='R')"
 	is "$judge: unless lo does not accept it" "" seen "$host"
 	[ $judge = kernel ] || is "$judge: then it is counted" "lo ipv4 own_address dropped 6" \
 		counted_all "$host"
+	[ $judge = kernel ] || explains "$host" "$judge: explain agrees on that" <<-EOT
+		drop:own_address $I dev lo to $I
+	EOT
 	conf "$host" lo.accept_local=1
 done
 rm -r "$dir"

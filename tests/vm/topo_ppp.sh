@@ -9,7 +9,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 10
+plan 12
 
 # Both guards judge before routing: what gets past either is seen after it.
 watch_routed() { # NETNS...
@@ -79,6 +79,11 @@ for judge in kernel srcguard; do
 done
 is "spoofs are counted" "ppp0 ipv4 no_route dropped 7
 ppp0 ipv4 wrong_device dropped 6" counted_all "$host"
+explains "$host" "explain agrees" <<-'EOT'
+	accept 10.1.0.2 dev ppp0 to 10.1.0.1
+	drop:wrong_device 10.2.0.9 dev ppp0 to 10.1.0.1
+	drop:no_route 192.0.2.1 dev ppp0 to 10.1.0.1
+EOT
 
 guard "$host" srcguard
 ip -n "$host" route add default dev ppp0
@@ -86,5 +91,9 @@ from 192.0.2.1 5
 from 10.2.0.9 6
 is "with a default route, strangers are seen" "ppp0 192.0.2.1 5" seen "$host"
 is "but not those who are elsewhere" "ppp0 ipv4 wrong_device dropped 6" counted_all "$host"
+explains "$host" "explain agrees on these" <<-'EOT'
+	accept 192.0.2.1 dev ppp0 to 10.1.0.1
+	drop:wrong_device 10.2.0.9 dev ppp0 to 10.1.0.1
+EOT
 rm -r "$dir"
 finish

@@ -22,8 +22,8 @@ ip rule add dscp 36 table 2 priority 36
 [[ $(ip rule show priority 36) != *dscp* ]] || parts+=" dscp"
 ip rule del priority 36
 case $parts in
-*dscp) plan 50 ;;
-*) plan 47 ;;
+*dscp) plan 60 ;;
+*) plan 56 ;;
 esac
 
 # Both guards judge before routing: what gets past either is seen after it.
@@ -91,6 +91,9 @@ sees() { # WHAT LINES: what gets past
 drops() { # LINES: what is counted, if it is srcguard that judges
 	[ "$judge" = kernel ] || is "$judge: the rest is counted" "$1" counted_all "$host"
 }
+agrees() { # WHAT <<QUESTIONS: explain does, if it is srcguard that judges
+	[ "$judge" = kernel ] || explains "$host" "$judge: $1: explain agrees"
+}
 
 from_rules() {
 	rule from 10.2.0.1
@@ -105,6 +108,12 @@ right 192.0.2.1 6"
 	sees "from: not by the other's" ""
 	drops "left ipv4 wrong_device dropped 5
 right ipv4 wrong_device dropped 6"
+	agrees "from" <<-'EOT'
+		accept 192.0.2.1 dev left to 10.1.0.1
+		accept 192.0.2.1 dev right to 10.2.0.1
+		drop:wrong_device 192.0.2.1 dev left to 10.2.0.1
+		drop:wrong_device 192.0.2.1 dev right to 10.1.0.1
+	EOT
 	forget
 
 	# nobody sends from a broadcast address: the rule is not for those
@@ -116,6 +125,12 @@ right ipv4 wrong_device dropped 6"
 	by right 8 "IP(src='10.2.0.2',dst='10.2.0.255')/ICMP(type=0)"
 	sees "from: broadcasts and groups have no such source" "right 10.2.0.2 8"
 	drops "right ipv4 wrong_device dropped 18"
+	agrees "broadcasts" <<-'EOT'
+		drop:wrong_device 192.0.2.1 dev right to 10.2.0.255
+		drop:wrong_device 192.0.2.1 dev right to 255.255.255.255
+		drop:wrong_device 192.0.2.1 dev right to 224.0.0.1
+		accept 10.2.0.2 dev right to 10.2.0.255
+	EOT
 	forget
 }
 
@@ -133,6 +148,14 @@ right 192.0.2.1 6
 right 192.0.2.2 7"
 	drops "left ipv4 wrong_device dropped 8
 right ipv4 wrong_device dropped 19"
+	agrees "tos" <<-'EOT'
+		accept 192.0.2.1 dev left to 10.1.0.1
+		accept 192.0.2.1 dev right to 10.1.0.1 tos 0x10
+		accept 192.0.2.2 dev right to 10.1.0.1 tos 0x13
+		drop:wrong_device 192.0.2.3 dev left to 10.1.0.1 tos 0x10
+		drop:wrong_device 192.0.2.3 dev right to 10.1.0.1
+		drop:wrong_device 192.0.2.3 dev right to 10.1.0.1 tos 0x04
+	EOT
 	# the upper three bits are not of the old TOS
 	guard "$host" "$judge"
 	by left 5 "IP(src='192.0.2.4',dst='10.1.0.1',tos=0x90)/ICMP(type=0)"
@@ -142,6 +165,13 @@ right ipv4 wrong_device dropped 19"
 		say "tos 0x90: $kernel_saw"
 	else
 		sees "tos: the upper bits as in the kernel" "$kernel_saw"
+		for side in left right; do
+			case $kernel_saw in
+			*"$side 192.0.2.4"*) echo "accept 192.0.2.4 dev $side to 10.1.0.1 tos 0x90" ;;
+			*) echo "drop:wrong_device 192.0.2.4 dev $side to 10.1.0.1 tos 0x90" ;;
+			esac
+		done >"$scratch/upper"
+		agrees "tos: the upper bits" <"$scratch/upper"
 	fi
 	forget
 }
@@ -157,6 +187,12 @@ dscp_rules() {
 right 192.0.2.1 6"
 	drops "left ipv4 wrong_device dropped 8
 right ipv4 wrong_device dropped 7"
+	agrees "dscp" <<-'EOT'
+		accept 192.0.2.1 dev left to 10.1.0.1 tos 0x10
+		accept 192.0.2.1 dev right to 10.1.0.1 tos 0x90
+		drop:wrong_device 192.0.2.2 dev right to 10.1.0.1 tos 0x10
+		drop:wrong_device 192.0.2.3 dev left to 10.1.0.1 tos 0x90
+	EOT
 	forget
 }
 
@@ -172,6 +208,10 @@ mark_rules() { # the mangle table marks what comes by the right
 	by right 6 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
 	sees "mark: without src_valid_mark it does not count" "left 192.0.2.1 5"
 	drops "right ipv4 wrong_device dropped 6"
+	agrees "mark, which does not count" <<-'EOT'
+		accept 192.0.2.1 dev left to 10.1.0.1
+		drop:wrong_device 192.0.2.1 dev right to 10.1.0.1 mark 7
+	EOT
 	conf "$host" right.src_valid_mark=1 left.src_valid_mark=1
 	guard "$host" "$judge"
 	by left 7 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
@@ -179,6 +219,10 @@ mark_rules() { # the mangle table marks what comes by the right
 	sees "mark: with it, it does" "left 192.0.2.1 7
 right 192.0.2.1 8"
 	drops ""
+	agrees "mark" <<-'EOT'
+		accept 192.0.2.1 dev left to 10.1.0.1
+		accept 192.0.2.1 dev right to 10.1.0.1 mark 7
+	EOT
 	at "$host" nft flush chain ip marks mangle
 	at "$host" nft add rule ip marks mangle iifname left mark set 7
 	guard "$host" "$judge"
@@ -187,6 +231,10 @@ right 192.0.2.1 8"
 	sees "mark: what it says is obeyed" ""
 	drops "left ipv4 wrong_device dropped 5
 right ipv4 wrong_device dropped 6"
+	agrees "mark, the other way round" <<-'EOT'
+		drop:wrong_device 192.0.2.1 dev left to 10.1.0.1 mark 7
+		drop:wrong_device 192.0.2.1 dev right to 10.1.0.1
+	EOT
 	conf "$host" right.src_valid_mark=0 left.src_valid_mark=0
 	at "$host" nft delete table ip marks
 	forget
@@ -249,6 +297,11 @@ verdict_rules() { # rules that refuse
 	by left 7 "IP(src='192.0.2.33',dst='10.1.0.1')/ICMP(type=0)"
 	sees "a rule that refuses is one" "left 192.0.2.33 7"
 	drops "left ipv4 reject_route dropped 11"
+	agrees "rules that refuse" <<-'EOT'
+		drop:reject_route 192.0.2.1 dev left to 10.1.0.1
+		drop:reject_route 192.0.2.17 dev left to 10.1.0.1
+		accept 192.0.2.33 dev left to 10.1.0.1
+	EOT
 	ip -n "$host" rule del to 192.0.2.0/28
 	ip -n "$host" rule del to 192.0.2.16/28
 }
@@ -286,6 +339,11 @@ br0 192.0.2.2 6
 left 192.0.2.3 7"
 	drops "br0 ipv4 wrong_device dropped 17
 left ipv4 wrong_device dropped 10"
+	agrees "bridge" <<-'EOT'
+		accept 192.0.2.1 dev br0 to 10.1.0.1 mark 7
+		accept 192.0.2.3 dev left to 10.1.0.1
+		drop:wrong_device 192.0.2.4 dev br0 to 10.1.0.1
+	EOT
 	forget
 }
 

@@ -20,7 +20,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 75
+plan 84
 
 # Both guards judge before routing: what gets past either is seen after it.
 watch_routed() { # NETNS...
@@ -147,6 +147,12 @@ for kind in macvlan ipvlan_l2 ipvlan_l3 vlan vlan_in_vlan bond_rr bond_backup vx
 		is "$judge, $kind: spoofs are counted for the device on top" "top ipv4 no_route dropped 7
 top ipv4 own_address dropped 6
 top ipv4 wrong_device dropped 5" counted_all "$host"
+		explains "$host" "$judge, $kind: explain agrees" <<-'EOT'
+			accept 10.1.0.2 dev top to 10.1.0.1
+			drop:wrong_device 10.2.0.9 dev top to 10.1.0.1
+			drop:own_address 10.1.0.1 dev top to 10.1.0.1
+			drop:no_route 192.0.2.1 dev top to 10.1.0.1
+		EOT
 		[ "$by" = top ] || is "$judge, $kind: it is not base that judges" "" counted_all "$base"
 	done
 
@@ -174,6 +180,10 @@ top ipv4 wrong_device dropped 5" counted_all "$host"
 		done
 		is "$kind: it is counted for the device below" "low ipv4 wrong_device dropped 6" \
 			counted_all "$host"
+		explains "$host" "$kind: explain agrees on the device below" <<-'EOT'
+			accept 10.7.0.2 dev low to 10.7.0.1
+			drop:wrong_device 10.2.0.9 dev low to 10.7.0.1
+		EOT
 		;;
 	esac
 	ip -n "$host" link del top

@@ -18,7 +18,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 30
+plan 34
 
 # Both guards judge before routing: what gets past either is seen after it.
 watch_routed() { # NETNS...
@@ -108,6 +108,16 @@ red 10.1.0.2 46" seen "$host"
 	ok "$judge: two neighbours by way of the host" at "$b" ping -q -c 3 -i 0.02 -W 9 10.1.0.2
 	ok "$judge: outside of the VRFs" at "$d" ping -q -c 3 -i 0.02 -W 9 10.4.0.1
 	[ $judge = kernel ] || is "$judge: nothing is counted" "" counted_all "$host"
+	[ $judge = kernel ] || explains "$host" "$judge: explain agrees" <<-'EOT'
+		accept 10.1.0.2 dev red0 to 10.1.0.1
+		accept 10.1.0.2 dev red0 to 10.2.0.2
+		accept 10.1.0.2 dev red0 to 10.1.0.255
+		accept 10.1.0.2 dev red0 to 255.255.255.255
+		accept 10.1.0.2 dev red to 10.1.0.1
+		accept 10.1.0.2 dev blue0 to 10.1.0.1
+		accept 10.5.0.1 dev blue0 to 10.1.0.1
+		accept 10.4.0.2 dev plain to 10.4.0.1
+	EOT
 
 	unwatch "$host"
 	by red0 10.2.0.2 5
@@ -129,6 +139,9 @@ red 10.1.0.2 46" seen "$host"
 	conf "$host" red.accept_local=0 red0.accept_local=1
 	by red0 10.1.0.1 14
 	is "$judge: but if the device does" "red 10.1.0.1 14" seen "$host"
+	[ $judge = kernel ] || explains "$host" "$judge: explain agrees on that" <<-'EOT'
+		accept 10.1.0.1 dev red0 to 10.1.0.1
+	EOT
 	conf "$host" red0.accept_local=0
 	[ $judge = kernel ] || is "$judge: all of it is counted for the devices, once" \
 		"blue0 ipv4 no_route dropped 10
@@ -137,6 +150,16 @@ plain ipv4 no_route dropped 12
 red0 ipv4 own_address dropped 26
 red0 ipv4 reject_route dropped 17
 red0 ipv4 wrong_device dropped 5" counted_all "$host"
+	[ $judge = kernel ] || explains "$host" "$judge: explain agrees on it" <<-'EOT'
+		drop:wrong_device 10.2.0.2 dev red0 to 10.1.0.1
+		drop:own_address 10.1.0.1 dev red0 to 10.1.0.1
+		drop:own_address 10.2.0.1 dev red0 to 10.1.0.1
+		drop:reject_route 10.4.0.2 dev red0 to 10.1.0.1
+		drop:reject_route 10.5.0.1 dev red0 to 10.1.0.1
+		drop:no_route 10.2.0.2 dev blue0 to 10.1.0.1
+		drop:wrong_device 10.4.0.2 dev blue0 to 10.1.0.1
+		drop:no_route 10.1.0.2 dev plain to 10.4.0.1
+	EOT
 done
 
 # An address moves from one VRF to the other with its device.
@@ -147,4 +170,8 @@ by red0 10.1.0.2 5
 by red0 10.2.0.2 6
 is "a device that changes its VRF is judged in the new one" "blue 10.1.0.2 5" seen "$host"
 is "counted: red leads to nowhere from there" "red0 ipv4 no_route dropped 6" counted_all "$host"
+explains "$host" "explain agrees on a device that has moved" <<-'EOT'
+	accept 10.1.0.2 dev red0 to 10.1.0.1
+	drop:no_route 10.2.0.2 dev red0 to 10.1.0.1
+EOT
 finish
