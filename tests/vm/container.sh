@@ -17,7 +17,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 90
+plan 98
 
 # From include/uapi/linux/srcguard.h
 POLICY_GET=1 POLICY_SET=2 STATS_GET=3 STATE_GET=4 DEV_GET=5 DEV_SET=6 DEV_CLEAR=7
@@ -263,6 +263,8 @@ for words in "set rp_filter off" "set enforce 0" "dev set eth0 rp_filter off" "d
 	"dev clear cali*" "exempt add 10.0.0.0/8" "exempt del 10.66.0.0/16" "exempt replace /dev/null"; do
 	# shellcheck disable=SC2086 # several words
 	refused "nobody may not: $words" "$NEEDED" nobody srcguard $words
+	# shellcheck disable=SC2086
+	refused "nor as the root of a user namespace" "$NEEDED" nobody unshare -U -r srcguard $words
 done
 service ynl ip netns exec "$host" setpriv --reuid 65534 --regid 65534 --clear-groups \
 	python3 ynl.py srcguard.yaml
