@@ -20,7 +20,7 @@
 # smp: 2
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 35
+plan 40
 
 load rp_filter=0
 namespace host router server box
@@ -129,12 +129,28 @@ for outer in IPv6 IPv4; do
 	is "over $outer: spoofed packets are not seen" "" seen_clear
 	is "over $outer: they are counted" "eth0 ipv6 wrong_device dropped 11
 wg0 ipv6 wrong_device dropped 15" counted_all "$host"
+	mark=$(at "$host" wg show wg0 fwmark)
+	[ $outer = IPv6 ] || mark=
+	explains "$host" "over $outer: explain agrees" <<-EOT
+		accept 2001:db8:1::2 dev eth0 to 2001:db8:1::1
+		accept 2001:db8:c0de::1 dev wg0 to fd66::1
+		accept 2001:db8:5::2 dev lan to 2001:db8:c0de::1
+		${mark:+accept 2001:db8:9::2 dev eth0 to 2001:db8:1::1 mark $mark}
+		drop:wrong_device fd66::2 dev eth0 to 2001:db8:1::1
+		drop:wrong_device 2001:db8:c0de::1 dev eth0 to 2001:db8:1::1
+		drop:wrong_device 2001:db8:1::2 dev wg0 to fd66::1
+		drop:wrong_device 2001:db8:5::2 dev wg0 to fd66::1
+	EOT
 	ok "over $outer: the tunnel works on" pings "$host" 2001:db8:c0de::1
 	ok "over $outer: wg-quick takes it down" quick down
 	guard6 "$host"
 	outside
 	is "over $outer: without a tunnel they are no spoofs" "eth0 2001:db8:c0de::1 6
 eth0 fd66::2 5" seen_clear
+	explains "$host" "over $outer: explain agrees on these" <<-'EOT'
+		accept fd66::2 dev eth0 to 2001:db8:1::1
+		accept 2001:db8:c0de::1 dev eth0 to 2001:db8:1::1
+	EOT
 done
 
 # Without the rule for conntrack's mark there is no way back to the server: this is
@@ -146,6 +162,9 @@ at "$host" nft delete table ip6 wg-quick-wg0
 fails "without the mark the tunnel's own packets are spoofs" 1 \
 	at "$host" ping -q -c 2 -i 0.02 -W 1 2001:db8:c0de::1
 ok "and counted" test "$(counted "$host" eth0 wrong_device)" -gt 0
+explains "$host" "explain agrees on that" <<-'EOT'
+	drop:wrong_device 2001:db8:9::2 dev eth0 to 2001:db8:1::1
+EOT
 at "$host" srcguard set rp_filter off
 ok "without a guard it works that way, too" pings "$host" 2001:db8:c0de::1
 finish

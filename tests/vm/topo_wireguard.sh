@@ -16,7 +16,7 @@
 # smp: 2
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 26
+plan 29
 
 # Both guards judge before routing: what gets past either is seen after it.
 watch_routed() { # NETNS...
@@ -118,9 +118,21 @@ for judge in kernel srcguard; do
 	is "$judge: spoofed packets are not seen" "" seen_clear
 	[ $judge = kernel ] || is "$judge: they are counted" "eth0 ipv4 wrong_device dropped 11
 wg0 ipv4 wrong_device dropped 7" counted_all "$host"
+	mark=$(at "$host" wg show wg0 fwmark)
+	[ $judge = kernel ] || explains "$host" "$judge: explain agrees" <<-EOT
+		accept 10.1.0.2 dev eth0 to 10.1.0.1
+		accept 10.9.0.2 dev eth0 to 10.1.0.1 mark $mark
+		accept 198.51.100.1 dev wg0 to 10.66.0.1
+		drop:wrong_device 10.66.0.2 dev eth0 to 10.1.0.1
+		drop:wrong_device 198.51.100.1 dev eth0 to 10.1.0.1
+		drop:wrong_device 10.1.0.2 dev wg0 to 10.66.0.1
+	EOT
 	conf "$host" all.src_valid_mark=0
 	fails "$judge: without src_valid_mark the tunnel has no way back" 1 \
 		at "$host" ping -q -c 2 -i 0.02 -W 1 198.51.100.1
+	[ $judge = kernel ] || explains "$host" "$judge: explain agrees on that" <<-EOT
+		drop:wrong_device 10.9.0.2 dev eth0 to 10.1.0.1 mark $mark
+	EOT
 	conf "$host" all.src_valid_mark=1
 	ok "$judge: with it, it has again" tunnel
 	ok "$judge: wg-quick takes it down" quick down
@@ -128,6 +140,10 @@ wg0 ipv4 wrong_device dropped 7" counted_all "$host"
 	outside
 	is "$judge: without a tunnel they are no spoofs" "eth0 10.66.0.2 5
 eth0 198.51.100.1 6" seen "$host"
+	[ $judge = kernel ] || explains "$host" "$judge: explain agrees on these" <<-'EOT'
+		accept 10.66.0.2 dev eth0 to 10.1.0.1
+		accept 198.51.100.1 dev eth0 to 10.1.0.1
+	EOT
 done
 
 guard "$host" srcguard
