@@ -18,6 +18,10 @@ def masked(address, length):
     return address >> (128 - length) << (128 - length)
 
 
+def is_mapped(address):
+    return address >> 32 == 0xffff
+
+
 def is_link_local(address):
     return address >> 118 == 0xfe80 >> 6
 
@@ -319,6 +323,10 @@ class Model:
     def by_any_device(self, leaf, flow):
         return self.fib.by_device(leaf, flow, lambda device, address: False)
 
+    def by_preference(self, leaf, flow):
+        return self.by_any_device(
+            sorted(leaf, key=lambda route: (route.metric, -route.preference)), flow)
+
     @staticmethod
     def is_unicast(route):
         """What has none of the flags that the peers look for, which an anycast route
@@ -327,8 +335,12 @@ class Model:
 
     def xt_flow(self, packet, mode):
         iface = is_link_local(packet.source)
-        return self.flow(packet, self.next_header(packet), iface=iface,
+        flow = self.flow(packet, self.next_header(packet), iface=iface,
                          oif=packet.arrival if iface or mode == "strict" else None)
+        # they do not take an address that is IPv4's for one
+        if is_mapped(packet.destination):
+            return flow._replace(from_=0, has_from=False)
+        return flow
 
     def xt_route(self, packet, mode):
         key = "xt", packet.ident, mode
@@ -346,8 +358,11 @@ class Model:
 
     def nft_flow(self, packet, _mode):
         iface = is_link_local(packet.source)
-        return self.flow(packet, packet.protocol, iface=iface,
+        flow = self.flow(packet, packet.protocol, iface=iface,
                          oif=packet.arrival if iface else None)
+        # routes with "from" see whatever it is, rules with "from" do not
+        return flow._replace(from_=packet.destination,
+                             has_from=flow.has_from and not is_mapped(packet.destination))
 
     def nft_route(self, packet, mode):
         key = "nft", packet.ident
@@ -404,11 +419,15 @@ class Model:
         return theirs and route is not None and route.type == "anycast"
 
     def rules(self, peer, packet, mode, _theirs):
-        """They know no ports and no protocol behind other headers, and for xt the packet
-        leaves by the device already when it comes to rules with "oif"."""
-        self.route(packet)
+        """They know no ports and no protocol behind other headers, and no source of the
+        answer that is mapped. For xt it leaves by the device already when it comes to rules
+        with "oif". For nft it comes from a group if the packet went to one, when it comes to
+        routes with "from"."""
+        answer = self.route(packet)
         mine, theirs = self.flows[packet.ident], getattr(self, peer + "_flow")(packet, mode)
-        return any(rule.is_met(mine) != rule.is_met(theirs) for rule in self.fib.rules)
+        return any(rule.is_met(mine) != rule.is_met(theirs) for rule in self.fib.rules) or \
+            mine.from_ != theirs.from_ and answer != self.fib.answer(
+                mine._replace(from_=theirs.from_), self.fib.in_use)
 
     def any_metric(self, _peer, packet, mode, theirs):
         """In strict mode xt takes any route of the prefix by the device, even if a better
@@ -428,13 +447,21 @@ class Model:
         other, _ = getattr(self, peer + "_route")(packet, mode)
         return route is not None and route.legs[0].dead and route is not other
 
+    def tells_apart(self, peer, packet, mode, *choose):
+        """The peer would answer otherwise if it chose in the second way, not the first."""
+        if peer == "nft" and not self.first_result:
+            return False    # it leaves the choice to the FIB
+        flow = getattr(self, peer + "_flow")(packet, mode)
+        first, second = (self.fib.answer(flow, one) for one in choose)
+        return first != second
+
     def destination(self, peer, packet, mode, _theirs):
         """They prefer a route by a device that has the destination, or is in its VRF."""
-        if peer == "nft" and not self.first_result:
-            return False
-        flow = getattr(self, peer + "_flow")(packet, mode)
-        return self.fib.answer(flow, self.by_any_device) != \
-            getattr(self, peer + "_route")(packet, mode)
+        return self.tells_apart(peer, packet, mode, self.by_device, self.by_any_device)
+
+    def preference(self, peer, packet, mode, _theirs):
+        """They take the first of the routes that are as good, whatever its preference."""
+        return self.tells_apart(peer, packet, mode, self.by_any_device, self.by_preference)
 
     def one_route(self, _peer, packet, mode, theirs):
         """nft knows one of several routes that are as good."""

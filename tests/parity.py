@@ -65,6 +65,7 @@ ETHER_BROADCAST = b"\xff" * 6
 TOS = (0x02, 0x04, 0x08, 0x0c, 0x10, 0x13, 0x1c, 0x20, 0xb8, 0xff)
 RULE_TOS = ("0x04", "0x08", "0x10", "0x1c", "0xb8")
 PORTS = (53, 80, 1000, 1001, 1002, 5000)
+SETS = ("pre", "local", "forward", "leak")      # where packets are noted
 LEAST_TTL = 64
 MARKS = range(LEAST_TTL + 1, LEAST_TTL + 9)  # a TTL above the least carries the mark
 
@@ -408,7 +409,7 @@ class Topology(parity_common.Dice):
         marks = ", ".join(f"{mark} : {mark}" for mark in MARKS)
         mark = f"meta mark set ip ttl map {{ {marks} }}"
         sets = "".join(f"set {name} {{ typeof ip id; flags dynamic; size 65535; }}\n"
-                       for name in ("pre", "local", "forward", "leak"))
+                       for name in SETS)
         # The reverse lookup of what goes out by a VRF is made there, see README, iif.
         leak = ", ".join(f'"{name}"' for name in ["red", *self.slaves])
         self.nft = f"""
@@ -661,7 +662,7 @@ class Namespace(parity_common.Namespace):
         commands = ["link set lo up"]
         commands += [command.replace("PEERS", peers) for command in topology.commands]
         self.failed = self.batch(commands)
-        self.nft = parity_common.Nft("ip parity")
+        self.nft = parity_common.Nft("ip parity", SETS)
         self.nft.run(topology.nft)
         self.groups = self.join()
         with self.outside():
@@ -734,7 +735,7 @@ class Run(parity_common.Run):
             if phase == "srcguard" and not left_off:
                 answers = self.ask(namespace, packets, lambda packet: packet.described(
                     topology.is_marked(packet, conf, namespace.failed)))
-                counters = namespace.counters()
+                counters = namespace.module.counters()
             seen[phase] = namespace.nft.sets()
         self.sent += len(packets)
         self.check_answers(topology, mode, answers, seen["none"]["pre"], seen["srcguard"]["pre"])
@@ -803,7 +804,7 @@ class Run(parity_common.Run):
             sets = namespace.nft.sets()
             words.append(phase + " " + (" ".join(name for name in ("local", "forward", "leak")
                                                  if packet.ident in sets[name]) or "drops"))
-        return ", ".join(words + [line["reason"] for line in namespace.counters()])
+        return ", ".join(words + [line["reason"] for line in namespace.module.counters()])
 
 
 if __name__ == "__main__":

@@ -61,12 +61,12 @@ RARE = ("rule_iif", "nexthop_blackhole", "local_later", "no_carrier", "rule_not"
 # What is seen of a peer that is not srcguard's verdict, and why. README has the list.
 DIFFERENCES = {
     "xt": ("loopback", "unspecified", "advertisement", "link_local", "anycast", "rules",
-           "any_metric", "linkdown", "dead_leg", "destination"),
+           "any_metric", "linkdown", "dead_leg", "destination", "preference"),
     "nft": ("loopback", "unspecified", "advertisement", "link_local", "anycast", "rules",
-            "suppress", "one_route", "linkdown", "dead_leg", "destination"),
+            "suppress", "one_route", "linkdown", "dead_leg", "destination", "preference"),
 }
 # nft before and since Linux 6.17
-OLD_NFT = ("linkdown", "dead_leg", "destination")
+OLD_NFT = ("linkdown", "dead_leg", "destination", "preference")
 NEW_NFT = ("suppress",)
 
 
@@ -256,6 +256,8 @@ class Topology(parity_common.Dice):
                 self.add_default(table)
         if self.slaves and self.chance(50):
             self.commands.append("route add unreachable default metric 4278198272 table 1001")
+        if self.wanted == "preference":
+            self.add_preferred()
         for _ in range(self.random.randint(3, 11)):
             table = self.random.choice(tables + (["1001"] * 5 if self.slaves else []))
             self.add_special(table)
@@ -324,24 +326,28 @@ class Topology(parity_common.Dice):
             for name in names:
                 self.routed[name].append((where, length))
         elif kind in ("same_metric", "worse_metric"):
-            # Routes of one prefix, by several devices and perhaps of several types. One
-            # between two that are legs of the same would not be listed by the kernel.
+            # Routes of one prefix, by several devices and perhaps of several types. The
+            # kernel lists those by gateways as legs of one, with the first one's preference.
             self.metric += 10
             worst = 1 if kind == "same_metric" else 3
             gateways = self.chance(50)
+            bad = self.random.choice(("blackhole", "throw")) if self.chance(35) else None
+            first = self.chance(60)
+            preferred = self.have("preference", 12)
+            if bad and first:
+                self.add_bad(bad, to, table, self.metric)
             for name in self.random.sample(list(self.nets), self.random.randint(2, 3)):
                 via = f"via {text(self.neighbour(name))} dev {name} onlink" if gateways else \
                     f"dev {name}"
                 self.commands.append(
                     f"route append {to} {via} table {table} metric "
                     f"{self.metric + self.random.randrange(worst)}" +
-                    (" pref high" if self.have("preference", 10) else ""))
+                    (" pref high" if preferred else ""))
+                if not gateways:
+                    preferred = self.have("preference", 12)
                 self.routed[name].append((where, length))
-            if self.chance(20):
-                bad = self.random.choice(("blackhole", "throw"))
-                self.have(bad)
-                self.commands.append(f"route append {bad} {to} table {table} metric "
-                                     f"{self.metric + self.random.randrange(-1, 3)}")
+            if bad and not first:
+                self.add_bad(bad, to, table, self.metric + self.random.randrange(-1, 3))
         elif kind == "nhid":
             if not self.single:
                 return
@@ -359,6 +365,18 @@ class Topology(parity_common.Dice):
             self.commands.append(f"route add {kind} {to}{options}")
             self.rejected.append((where, length))
         self.have({"local": "local_route", "nhid": "nexthop"}.get(kind, kind))
+
+    def add_preferred(self):
+        """A route that only its preference makes better than one that rejects."""
+        where, name = self.some_network(), self.random.choice(list(self.nets))
+        self.add_bad("blackhole", prefix(where, 64), "main", 200)
+        self.commands.append(f"route append {prefix(where, 64)} dev {name} metric 200 pref high")
+        self.routed[name].append((where, 64))
+
+    def add_bad(self, kind, to, table, metric):
+        """One that rejects, among others of the prefix."""
+        self.have(kind)
+        self.commands.append(f"route append {kind} {to} table {table} metric {metric}")
 
     def a_place(self):
         """A prefix that packets come from or go to, for a rule to match."""
@@ -462,7 +480,7 @@ class Topology(parity_common.Dice):
                     iifname {{ {slaves} }} accept""" if slaves else ""
         self.nft = f"""
             table ip6 parity {{
-                {SETS}
+                {MADE_SETS}
                 chain pre {{
                     type filter hook prerouting priority -140{again}
                     update @pre {{ ip6 flowlabel }}{on}
@@ -714,8 +732,9 @@ def spent(hops):
 BOTH = SPENT_STRICT + SPENT_LOOSE
 NOTE = {name: f"update @{name} {{ ip6 flowlabel }}" for name in
         ("xt_strict", "xt_loose", "nft_strict", "nft_loose")}
-SETS = "".join(f"set {name} {{ typeof ip6 flowlabel; flags dynamic; size 65535; }}\n"
-               for name in ("pre", "again", *NOTE))
+SETS = ("pre", "again", *NOTE)
+MADE_SETS = "".join(f"set {name} {{ typeof ip6 flowlabel; flags dynamic; size 65535; }}\n"
+                    for name in SETS)
 PEERS = f"""
     table ip6 parity {{
         chain peers {{
@@ -765,7 +784,7 @@ class Namespace(parity_common.Namespace):
                 raise RuntimeError("addresses without routes")
             self.batch(show)
             self.fib = self.listed()
-        self.nft = parity_common.Nft("ip6 parity")
+        self.nft = parity_common.Nft("ip6 parity", SETS)
         self.nft.run(topology.nft)
 
     def listed(self):
@@ -846,7 +865,7 @@ class Run(parity_common.Run):
             namespace.filter(0 if left_off else MODES[mode])
             namespace.send(packets)
             answers[mode] = self.ask(namespace, packets, Packet.described)
-            counters[mode] = namespace.counters() if not left_off else []
+            counters[mode] = namespace.module.counters() if not left_off else []
             sets = namespace.nft.sets()
             passed[mode], again[mode] = sets["pre"], sets["again"]
         namespace.peers_begin()

@@ -49,8 +49,9 @@ class Dice:
 class Nft:
     """libnftables, for the namespace it is made in; sets() reads those of one table."""
 
-    def __init__(self, table):
-        self.table = table
+    def __init__(self, table, sets):
+        self.read = f"list sets table {table}"
+        self.clean = "\n".join(f"flush set {table} {name}" for name in sets)
         self.lib = ctypes.CDLL("libnftables.so.1")
         self.lib.nft_ctx_new.restype = ctypes.c_void_p
         self.lib.nft_ctx_get_output_buffer.restype = ctypes.c_char_p
@@ -70,37 +71,58 @@ class Nft:
     def sets(self):
         """{name: the numbers in it}, emptied for the next time"""
         found = {}
-        for name, body in re.findall(r"set (\w+) \{(.*?)\n\t\}",
-                                     self.run(f"list sets table {self.table}"), re.S):
+        for name, body in re.findall(r"set (\w+) \{(.*?)\n\t\}", self.run(self.read), re.S):
             elements = re.search(r"elements = \{(.*?)\}", body, re.S)
             found[name] = {int(word, 0) for word in elements[1].split(",")} if elements else set()
-        self.run("\n".join(f"flush set {self.table} {name}" for name in found))
+        self.run(self.clean)
         return found
 
 
-class Explainer:
-    """SRCGUARD_CMD_EXPLAIN, for the namespace it is made in."""
+class Module:
+    """Talks with srcguard about the namespace it is made in. Numbers and names are those
+    of include/uapi/linux/srcguard.h."""
 
-    command = 12
+    stats_get, explain = 3, 12
+    reasons = (None, "no_route", "wrong_device", "own_address", "reject_route",
+               "source_multicast", "source_broadcast", "source_zero", "source_loopback")
+    outcomes = None, "dropped", "audited", "exempted"
+    families = {socket.AF_INET: "ipv4", socket.AF_INET6: "ipv6"}
     source, destination, device, mark, tos, verdict = range(1, 7)
     accept, drop = 1, 2
     family = None
 
     def __init__(self):
-        if not Explainer.family:
-            Explainer.family = genl.family()
+        if not Module.family:
+            Module.family = genl.family()
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, genl.NETLINK_GENERIC)
         self.sock.bind((0, 0))
 
+    def ask(self, command, flags, body=b""):
+        """Answers as {attribute: payload}"""
+        self.sock.send(genl.request(self.family, command, flags, body))
+        return [dict(genl.attributes(payload[4:])) for payload in genl.received(self.sock)]
+
+    def counters(self):
+        """As "srcguard -j stats" has them, of what was seen."""
+        found = []
+        for line in self.ask(self.stats_get, genl.NLM_F_DUMP):
+            family, reason, outcome = (struct.unpack("I", line[kind])[0] for kind in (4, 5, 6))
+            packets, size = (struct.unpack("Q", line[kind])[0] for kind in (7, 8))
+            if packets:
+                found.append({"device": line[3].rstrip(b"\0").decode(),
+                              "family": self.families[family], "reason": self.reasons[reason],
+                              "outcome": self.outcomes[outcome], "packets": packets,
+                              "bytes": size})
+        return found
+
     def passes(self, source, destination, device, mark, tos):
         """Whether the packet would."""
-        self.sock.send(genl.request(
-            self.family, self.command, genl.NLM_F_ACK,
+        answer, = self.ask(
+            self.explain, genl.NLM_F_ACK,
             genl.packed(self.source, source) + genl.packed(self.destination, destination) +
             genl.packed(self.device, device.encode() + b"\0") +
             genl.packed(self.mark, struct.pack("I", mark)) +
-            genl.packed(self.tos, struct.pack("I", tos))))
-        answer = dict(genl.attributes(genl.received(self.sock)[0][4:]))
+            genl.packed(self.tos, struct.pack("I", tos)))
         verdict = struct.unpack("I", answer[self.verdict])[0]
         if verdict not in (self.accept, self.drop):
             raise RuntimeError(f"verdict {verdict}")
@@ -143,7 +165,7 @@ class Namespace:
         self.conf = {}
         self.output = ""          # of the last batch
         self.nft = None
-        self.explainer = Explainer()
+        self.module = Module()
 
     @staticmethod
     def packet_socket(device):
@@ -183,17 +205,11 @@ class Namespace:
                 send(frame)
         settle()
 
-    @staticmethod
-    def counters():
-        out = subprocess.run(["srcguard", "-j", "stats"], capture_output=True, text=True,
-                             check=True).stdout
-        return [line for line in json.loads(out) if line["packets"]]
-
     def close(self):
         for sock in self.sockets.values():
             sock.close()
         self.nft.close()
-        self.explainer.close()
+        self.module.close()
         os.setns(self.home, os.CLONE_NEWNET)
         os.close(self.inside)
         os.close(self.home)
@@ -212,7 +228,7 @@ class Run:
         self.options = options
         self.topologies = self.sent = self.commands = self.failed = 0
         self.differences = self.miscounts = self.shown = 0
-        self.questions = self.foretold_drops = self.misexplained = 0
+        self.questions = self.foretold_drops = self.misexplained = self.unasked = 0
         self.reasons = collections.Counter()
         self.features = collections.Counter()
         self.share = {mode: collections.Counter() for mode in self.modes}
@@ -254,13 +270,14 @@ class Run:
         plain = [packet for packet in packets if packet.protocol == 17 and packet.is_plain() and
                  not (ports and any(packet.ports))]
         some = namespace.random.sample(plain, min(len(plain), self.questions_a_round))
-        return {packet: namespace.explainer.passes(*described(packet)) for packet in some}
+        return {packet: namespace.module.passes(*described(packet)) for packet in some}
 
     def check_answers(self, topology, mode, answers, unfiltered, passed):
         """That is what became of those that got to the filter."""
+        answers = {packet: passes for packet, passes in answers.items()
+                   if packet.ident in unfiltered}
+        self.unasked += not answers
         for packet, passes in answers.items():
-            if packet.ident not in unfiltered:
-                continue
             self.questions += 1
             self.foretold_drops += not passes
             if passes != (packet.ident in passed):
