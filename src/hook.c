@@ -90,7 +90,8 @@ static bool srcguard_hook_enforces(struct srcguard_net *sgn, const struct srcgua
 
 	if (enforce == SRCGUARD_SETTING_INHERIT)
 		return policy->knobs.value[SRCGUARD_A_POLICY_ENFORCE];
-	if (!enforce)
+	/* Unless the namespace's knobs would have it dropped as well. */
+	if (!enforce || !policy->knobs.value[SRCGUARD_A_POLICY_ENFORCE])
 		*decided_by = SRCGUARD_DECIDER_DEVICE;
 	return enforce;
 }

@@ -11,7 +11,7 @@
 #
 # debug: short
 . "${0%/*}/lib.sh"
-plan 76
+plan 77
 
 verdict() { # SOURCE DEVICE [WORD...]: "VERDICT REASON DECIDED_BY"
 	at "$host" srcguard -j explain "$1" dev "$2" "${@:3}" |
@@ -134,6 +134,9 @@ agrees "audited by device" 10.1.0.2 eth1 "audit wrong_device device"
 at "$host" srcguard dev clear eth1
 at "$host" srcguard set rp_filter strict enforce 0
 agrees "audited" 192.0.2.1 eth1 "audit no_route namespace"
+at "$host" srcguard dev set eth1 enforce 1
+agrees "dropped by device, where the namespace audits" 192.0.2.1 eth1 "drop no_route device"
+at "$host" srcguard dev clear eth1
 at "$host" srcguard exempt add 192.0.2.0/24
 agrees "exempt" 192.0.2.1 eth1 "accept no_route exemption"
 at "$host" srcguard exempt add 2001:db8:77::/48 dev eth1
