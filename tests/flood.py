@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""flood.py [-c] DEVICE MAC ADDRESS SOURCE...: datagrams from all SOURCEs to ADDRESS,
-IPv4 or IPv6, thousands a second, until it is killed. DEVICE and its namespace's end
-of the link may come and go meanwhile: what cannot be sent now is not sent. With -c
-it says at its end (SIGTERM) how many it has sent from each SOURCE.
+"""flood.py [-c] [-p SECONDS] DEVICE MAC ADDRESS SOURCE...: datagrams from all SOURCEs to
+ADDRESS, IPv4 or IPv6, thousands a second, until it is killed. DEVICE and its
+namespace's end of the link may come and go meanwhile: what cannot be sent now is not
+sent. With -c it says at its end (SIGTERM) how many it has sent from each SOURCE; -p
+makes it pause longer between the bursts.
 """
+import getopt
 import signal
 import socket
 import struct
@@ -36,8 +38,10 @@ def datagram6(source, destination):
 
 
 def main():
-    count = sys.argv[1] == "-c"
-    device, mac, destination, *sources = sys.argv[1 + count:]
+    options, (device, mac, destination, *sources) = getopt.getopt(sys.argv[1:], "cp:")
+    options = dict(options)
+    count = "-c" in options
+    pause = float(options.get("-p", 0.001))
     ethernet = bytes.fromhex(mac.replace(":", "")) + b"\x02\0\0\0\0\xff"
     datagram = datagram6 if ":" in destination else datagram4
     frames = [ethernet + datagram(source, destination) for source in sources]
@@ -60,9 +64,10 @@ def main():
             if sock is not None:
                 sock.close()
                 sock = None
-        time.sleep(0.001)
+        time.sleep(pause)
     for source, packets in zip(sources, sent):
         print(source, packets)
 
 
-main()
+if __name__ == "__main__":
+    main()
