@@ -10,6 +10,7 @@
 # 21 times in the short form and 1,020 times in the long one (COUNT=10). It is
 # tests/lifetimes.py that does it: so often, no process can be started for a step.
 #
+# debug: short
 # smp: 2
 # mem: 768
 # timeout: 1200

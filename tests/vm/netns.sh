@@ -5,7 +5,6 @@
 # later ones copy their creator's policy, each is its owner's alone, and all of
 # them can go at any time.
 #
-# debug: short
 # expect-log: ^srcguard: parameter (rp_filter must be 0\.\.3|enforce must be 0\.\.1)$
 # expect-log: ^srcguard: `[^']*' invalid for parameter `(rp_filter|enforce)'$
 #

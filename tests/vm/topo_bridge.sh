@@ -16,7 +16,6 @@
 # Frames of each kind have a number and a source of their own.
 #
 # A bridge without br_netfilter says so:
-# debug: short
 # expect-log: ^bridge: filtering via arp/ip/ip6tables is no longer available by default\.
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries

@@ -12,7 +12,6 @@
 #                                     10.8.0.0/16 by third
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
-# debug: short
 . "${0%/*}/lib.sh"
 plan 45
 

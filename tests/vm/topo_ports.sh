@@ -21,7 +21,6 @@
 # loopback device tell it from a spoof.
 #
 # What tc's actions and the port ranges have the kernel say:
-# debug: short
 # expect-log: ^GACT probability on$
 # expect-log: ^ip_local_port_range: prefer different parity for start/end values\.$
 #

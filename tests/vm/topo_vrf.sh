@@ -13,7 +13,6 @@
 #   10.5.0.0/16 is behind c
 #
 # At the end the devices go while their VRF still wants to restart them:
-# debug: short
 # expect-log: ^(red0|red1|blue0): Failed to cycle device
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries

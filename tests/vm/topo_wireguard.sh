@@ -12,7 +12,6 @@
 #   wg0  10.66.0.1/24 ======================================= wg0 10.66.0.2/24
 #   AllowedIPs 0.0.0.0/0                                      lo  198.51.100.1
 #
-# debug: short
 # smp: 2
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"

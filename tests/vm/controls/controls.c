@@ -2,10 +2,12 @@
 /*
  * Faults planted on purpose, no part of the product: tests/vm/debug_controls
  * loads this to see that the debug kernel reports each of them, and that the
- * rig then fails.
+ * rig then fails. With "refuse" it has a function of the kernel's fail instead, as
+ * long as it is loaded: tests/vm/faults.sh, where no allocation can.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
@@ -17,6 +19,10 @@
 static char *fault = "none";
 module_param(fault, charp, 0);
 MODULE_PARM_DESC(fault, "which one");
+
+static char *refuse;
+module_param(refuse, charp, 0);
+MODULE_PARM_DESC(refuse, "a function that returns -ENOMEM and does nothing");
 
 static DEFINE_MUTEX(controls_first);
 static DEFINE_MUTEX(controls_second);
@@ -126,10 +132,33 @@ static const struct {
 	{ "reference", controls_reference },
 };
 
+/* At a function's first instruction: returns for it. */
+static int controls_refuse(struct kprobe *probe, struct pt_regs *regs)
+{
+	regs->ax = -ENOMEM;
+	regs->ip = READ_ONCE_NOCHECK(*(unsigned long *)regs->sp);
+	regs->sp += sizeof(unsigned long);
+	return 1;
+}
+
+/* Keeps the probe from being optimized, after which it could not do that. */
+static void controls_refused(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
+{
+}
+
+static struct kprobe controls_probe = {
+	.pre_handler  = controls_refuse,
+	.post_handler = controls_refused,
+};
+
 static int __init controls_init(void)
 {
 	unsigned int i;
 
+	if (refuse) {
+		controls_probe.symbol_name = refuse;
+		return register_kprobe(&controls_probe);
+	}
 	if (!strcmp(fault, "none"))
 		return 0;
 	for (i = 0; i < ARRAY_SIZE(controls); i++)
@@ -142,6 +171,8 @@ static int __init controls_init(void)
 
 static void __exit controls_exit(void)
 {
+	if (refuse)
+		unregister_kprobe(&controls_probe);
 }
 
 module_init(controls_init);
