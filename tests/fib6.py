@@ -159,16 +159,12 @@ class Fib:
         return not leg.dead and not self.is_ignored(leg)
 
     def in_use(self, leaf, flow):
-        """The first route of a leaf that forwarding can use, or None."""
-        best = None
-        for route in leaf:
-            if best and route.metric > best.metric:
-                break
-            if any(self.is_up(leg) and (not flow.iface or leg.device == flow.oif)
-                   for leg in route.legs) and \
-                    (not best or route.preference > best.preference):
-                best = route
-        return best
+        """The route of a leaf that forwarding uses, or None: of those with the best metric,
+        or else of all others together, the first of the highest preference."""
+        usable = [route for route in leaf if any(
+            self.is_up(leg) and (not flow.iface or leg.device == flow.oif) for leg in route.legs)]
+        best = [route for route in usable if route.metric == leaf[0].metric]
+        return max(best or usable, key=lambda route: route.preference, default=None)
 
     def by_device(self, leaf, flow, owns):
         """What ip6_route_lookup() takes of a leaf: the first route by the device that
