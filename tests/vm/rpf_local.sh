@@ -8,6 +8,7 @@
 #   veth0 10.1.0.2/24 ---- veth0 10.1.0.1/24
 #                          veth1 10.2.0.1/24 ---- other veth0 10.2.0.2/24
 #
+# debug: short
 . "${0%/*}/lib.sh"
 plan 60
 

@@ -11,6 +11,7 @@
 #
 #   10.5.K.0/24 in the host: one kind of rejecting route or rule for each K
 #
+# debug: short
 . "${0%/*}/lib.sh"
 plan 36
 
