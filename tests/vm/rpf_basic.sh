@@ -4,7 +4,6 @@
 # Spoofed and honest packets through strict, loose, off and audit, counted to
 # the packet, seen from outside the module by nft.
 #
-# debug: short
 # expect-log: ^(wan|veth0): renamed from (wan|veth0)$
 #
 #   peer                      host                         other

@@ -16,7 +16,6 @@
 # All of eth0, box0 and both lo have one MAC address: lo takes a frame for
 # another host's if its destination is not lo's own.
 #
-# debug: short
 # expect-log: ^GACT probability on$
 #
 . "${0%/*}/lib.sh"

@@ -12,7 +12,6 @@
 #   10.9.0.0/16 by eth0 and eth1, 10.50.0.0/16 a blackhole
 #
 # files: include/netlink/srcguard.yaml
-# debug: short
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
