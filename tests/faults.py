@@ -1,187 +1,198 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""faults.py OPERATION: lets each memory allocation of an operation fail, one by one,
-and each copy from and to user space.
+"""faults.py OPERATION...: lets the memory allocations of operations fail, one by one, and
+the copies from and to user space.
 
-The kernel has the Nth of this thread fail (/proc/thread-self/fail-nth), for N = 1,
-2, ..., until the operation gets by without reaching the Nth. After each attempt,
-the namespace must be as before, or as wanted. Prints what the attempts came to;
-exits with 1 at the first that broke something. See tests/vm/faults.sh for the
-devices and namespaces that this works with.
+The kernel has the Nth of this thread fail (/proc/thread-self/fail-nth). Most are the
+kernel's own, and the debug kernel takes seconds for some operations, so first one
+attempt goes through without a fault, while a probe tells the stack of each point where
+one could have been. Tried are then those below a function of the module's: each place
+in the code once, with COUNT more often if the operation comes by several times; and a
+sample of the others, for what they undo of ours. The probe also tells where a fault
+really was, because the kernel does not count the same twice: what was missed is tried
+again, and if a place cannot be met at all, that is an error.
+
+After each attempt all must be as before, or as wanted. Prints what the attempts came
+to, in a line for each operation that ends with "ok" or what broke. See
+tests/vm/faults.sh for the devices, namespaces and the probe that this works with.
+
+Whether the kernel needs another page for what it is asked changes from time to time,
+and all numbers with it, so pages do not fail.
 """
-import ctypes
+import bisect
+import contextlib
 import errno
 import gc
 import os
+import re
 import socket
-import struct
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 
-CLONE_NEWNET = 0x40000000
+from netlink import (DEV_CLEAR, DEV_GET, DEV_SET, EXEMPT_ADD, EXEMPT_DEL, EXEMPT_GET,
+                     EXEMPT_REPLACE, EXPLAIN, IFLA_NET_NS_FD, NETLINK_GENERIC, NLA_F_NESTED,
+                     NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, POLICY_GET, POLICY_SET,
+                     RTM_NEWLINK, STATE_GET, STATS_GET, Netlink, Netns, attribute, attributes,
+                     devices, expect, family, finit_module, generic_body, libc, link_body,
+                     link_kind, loaded, message, named_netns, number, policy_pairs, this_netns,
+                     unload)
+
 MCL_ALL = 3
-SYS_FINIT_MODULE, SYS_DELETE_MODULE = 313, 176
-NETLINK_GENERIC = 16
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
-NLM_F_CREATE, NLM_F_EXCL = 0x400, 0x200
-NLMSG_ERROR, NLMSG_DONE = 2, 3
-RTM_NEWLINK, RTM_DELLINK = 16, 17
-IFLA_IFNAME, IFLA_LINKINFO, IFLA_NET_NS_FD, IFLA_INFO_KIND = 3, 18, 28, 1
-GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
-CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
-POLICY_GET, POLICY_SET, STATS_GET = 1, 2, 3
-RP_FILTER, ENFORCE = 1, 2
-MODE, LIMIT = "/proc/sys/net/srcguard/rp_filter", 100000
+MODE = "/proc/sys/net/srcguard/rp_filter"
+TRACING = "/sys/kernel/tracing/"
+FOREVER = 1 << 30
+COUNT = int(os.environ.get("COUNT", "1"))
+# How often a place of ours fails at most, and how many other points do.
+PLACE, OTHERS = COUNT, 5 * COUNT
+# How often, and how far off, a place is looked for where it was seen.
+ROUNDS, NEAR = 4, (0, 1, -1)
 
-libc = ctypes.CDLL(None, use_errno=True)
+here = Netns(this_netns())
+family_number = None    # known as long as the module stays
 
 
-def syscall(number, *args):
-    result = libc.syscall(number, *args)
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
+# --- where a fault could be, and where it was -------------------------------------
+
+# What the kernel calls on the way from who asks for memory to who may refuse it. How
+# far it has to go depends on what is free just now.
+ALLOCATOR = re.compile(r"\w*(should_fail|k[a-z]*alloc|cache_alloc|slab|vmalloc|vmap|alloc_pages|"
+                       r"get_free_page|page_range|page_frag|pcpu|percpu)")
+# Those that are now here, now there, or that the debug kernel does well without.
+PASSING = re.compile(r"__create_object|kmemleak|kasan|\w*depot|new_slab|allocate_slab|"
+                     r"___slab_alloc")
+MODULES = 0xffffffffa0000000
+IN_MODULES = re.compile(rb"=0xffffffff[a-f]")
 
 
-def attribute(kind, value):
-    length = 4 + len(value)
-    return struct.pack("=HH", length, kind) + value + bytes(-length % 4)
+class Symbols:
+    """Names of the kernel's functions. The kernel itself takes a minute to print them for
+    all points of an operation."""
+
+    def __init__(self):
+        with open("/proc/kallsyms", encoding="ascii") as file:
+            found = sorted((int(line[:16], 16), line[19:-1]) for line in file
+                           if line[17] in "tT" and not line.endswith("]\n"))
+        self.addresses, self.names = zip(*found)
+        with open("/proc/modules", encoding="ascii") as file:
+            self.others = [(int(address, 16), int(size)) for name, size, _, _, _, address, *_ in
+                           map(str.split, file) if name != "srcguard"]
+
+    def name(self, address):
+        return self.names[bisect.bisect(self.addresses, address) - 1]
+
+    def ours(self, address):
+        """Also when it is no more: a module that did not load."""
+        return address >= MODULES and not any(begin <= address < begin + size
+                                              for begin, size in self.others)
+
+    def place(self, frames):
+        """The way from our code to the fault, innermost first; None if it is not ours. Our
+        functions are known by their offset in a page, for the module is not always at
+        the same address."""
+        way = []
+        for address in frames:
+            if self.ours(address):
+                way.append(f"{address & 0xfff:03x}")
+            elif any(len(step) == 3 for step in way):
+                break
+            elif PASSING.match(self.name(address)):
+                return None
+            elif way or not ALLOCATOR.match(self.name(address)):
+                way.append(f"{self.name(address)}+{address:x}")
+        return tuple(way) if way and len(way[-1]) == 3 else None
 
 
-def attributes(data):
-    found = {}
-    while len(data) >= 4:
-        length, kind = struct.unpack_from("=HH", data)
-        found[kind & 0x3fff] = data[4:length]
-        data = data[(length + 3) & ~3:]
-    return found
+class Probe:
+    """Of should_fail_ex(), for this thread alone."""
 
+    def __init__(self):
+        events = TRACING + "events/faults/point/"
+        # what interrupts the thread is not counted by it, either
+        for file, value in (("filter", f"common_pid == {os.getpid()} && !(common_flags & 16)"),
+                            ("enable", "1")):
+            with open(events + file, "w", encoding="ascii") as opened:
+                opened.write(value)
+        self.on = os.open(TRACING + "tracing_on", os.O_WRONLY)
+        self.pipe = os.open(TRACING + "trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
+        self.switch(False)
+        self.points()
 
-def message(kind, flags, body):
-    return struct.pack("=IHHII", 16 + len(body), kind, NLM_F_REQUEST | flags, 1, 0) + body
+    def switch(self, on):
+        os.pwrite(self.on, b"1" if on else b"0", 0)
 
-
-class Netlink:
-    """One request and its answers, which may be missing if memory was short."""
-
-    def __init__(self, protocol, request):
-        self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, protocol)
-        self.socket.setblocking(False)
-        self.request = request
-
-    def talk(self):
-        """The payloads of the answers; an error of the kernel's raises."""
-        self.socket.send(self.request)
-        answers = []
+    def points(self):
+        """What was seen since the last time, a line each."""
+        seen = b""
         while True:
             try:
-                data = self.socket.recv(65536)
+                seen += os.read(self.pipe, 1 << 16)
             except BlockingIOError:
-                return answers
-            while data:
-                length, kind = struct.unpack_from("=IH", data)
-                if kind in (NLMSG_ERROR, NLMSG_DONE):
-                    error, = struct.unpack_from("=i", data, 16)
-                    if error:
-                        raise OSError(-error, os.strerror(-error))
-                    return answers
-                answers.append(data[16:length])
-                data = data[(length + 3) & ~3:]
+                break
+        expect(b"LOST" not in seen, "the trace is not complete")
+        return [line for line in seen.splitlines() if b" f0=" in line]
 
-    def close(self):
-        self.socket.close()
+    @staticmethod
+    def stack(point):
+        """Return addresses, innermost first."""
+        return [int(address, 16) for address in re.findall(rb" f\d+=0x([0-9a-f]+)", point)]
+
+    def counted(self, points):
+        """Those that are after the thread began to count, and before it ended."""
+        begin = next(i for i, point in enumerate(points)
+                     if "proc_fail_nth_write" in map(symbols.name, self.stack(point)))
+        end = next(i for i, point in reversed(list(enumerate(points)))
+                   if "proc_fail_nth_read" in map(symbols.name, self.stack(point)))
+        return points[begin + 1:end]
 
 
-def family():
-    request = struct.pack("=BBH", CTRL_CMD_GETFAMILY, 1, 0) + \
-        attribute(CTRL_ATTR_FAMILY_NAME, b"srcguard\0")
-    netlink = Netlink(NETLINK_GENERIC, message(GENL_ID_CTRL, NLM_F_ACK, request))
+def fail_after(n):
+    """So many points from now on; 0 is never. To say so may have been the one."""
+    for _ in range(2):
+        with contextlib.suppress(OSError):
+            os.pwrite(fail_nth, b"%d" % n, 0)
+            return
+
+
+def points_left():
+    """0 if the fault has been; copies to user space can fail, too, so to ask may be it."""
     try:
-        answer, = netlink.talk()
-        return struct.unpack("=H", attributes(answer[4:])[CTRL_ATTR_FAMILY_ID])[0]
-    except OSError as error:
-        if error.errno == errno.ENOENT:
-            return None
-        raise
-    finally:
-        netlink.close()
+        return int(os.pread(fail_nth, 16, 0))
+    except OSError:
+        return 1
 
 
-def generic(command, flags, **values):
-    body = struct.pack("=BBH", command, 1, 0)
-    for name, value in values.items():
-        body += attribute({"rp_filter": RP_FILTER, "enforce": ENFORCE}[name],
-                          struct.pack("=I", value))
-    return Netlink(NETLINK_GENERIC, message(family(), flags, body))
+# --- operations -------------------------------------------------------------------
+
+def ask(command, *pairs, flags=NLM_F_ACK):
+    return here.generic.ask(family_number or family(), flags, generic_body(command, *pairs))
 
 
 def policy():
-    netlink = generic(POLICY_GET, NLM_F_ACK)
-    answer, = netlink.talk()
-    netlink.close()
+    answer, = ask(POLICY_GET)
     found = attributes(answer[4:])
-    return tuple(struct.unpack("=I", found[kind])[0] for kind in (RP_FILTER, ENFORCE))
+    return number(found[1]), number(found[2])
 
 
 def set_policy(**values):
-    netlink = generic(POLICY_SET, NLM_F_ACK, **values)
-    netlink.talk()
-    netlink.close()
+    ask(POLICY_SET, *policy_pairs(values))
 
 
-def stats():
-    netlink = generic(STATS_GET, NLM_F_DUMP)
-    answers = netlink.talk()
-    netlink.close()
-    return len(answers)
+def dump(command, without=()):
+    """What is listed, but for these attributes."""
+    return sorted(tuple((kind, value) for kind, value in attributes(answer[4:]).items()
+                        if kind not in without)
+                  for answer in ask(command, flags=NLM_F_DUMP))
 
 
-def link(kind, flags, name, *rest):
-    body = struct.pack("=BxHiII", 0, 0, 0, 0, 0) + attribute(IFLA_IFNAME, name + b"\0")
-    return Netlink(socket.NETLINK_ROUTE, message(kind, NLM_F_ACK | flags, body + b"".join(rest)))
-
-
-def new_link(name, kind):
-    return link(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, name,
-                attribute(IFLA_LINKINFO, attribute(IFLA_INFO_KIND, kind)))
-
-
-def delete_link(name):
-    netlink = link(RTM_DELLINK, 0, name)
-    netlink.talk()
-    netlink.close()
-
-
-def devices():
-    return {name for _, name in socket.if_nameindex()}
-
-
-def loaded(name):
-    with open("/proc/modules", encoding="ascii") as modules:
-        return any(line.split()[0] == name for line in modules)
-
-
-def delete_module(name):
-    """Also one that something still holds for a moment."""
-    for _ in range(100):
-        try:
-            return syscall(SYS_DELETE_MODULE, name.encode(), os.O_NONBLOCK)
-        except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.EBUSY):
-                raise
-        time.sleep(0.1)
-    raise AssertionError(f"{name} is held")
-
-
-def expect(condition, *what):
-    if not condition:
-        raise AssertionError(" ".join(str(item) for item in what))
+def state():
+    """All that may not change. Packets go on, so what counts them is left out."""
+    return (policy(), dump(DEV_GET), dump(EXEMPT_GET, (EXEMPT_PACKETS,)), devices())
 
 
 class Operation:
-    """What is tried. prepare() before and check() after each attempt; error is
-    what it said, or None."""
+    """What is tried. prepare() before and check() after each attempt; error is what it
+    said, or None; failed: whether there was a fault. done() comes last."""
 
     def prepare(self):
         pass
@@ -189,8 +200,11 @@ class Operation:
     def run(self):
         raise NotImplementedError
 
-    def check(self, error):
+    def check(self, error, failed):
         raise NotImplementedError
+
+    def done(self):
+        pass
 
 
 class Module(Operation):
@@ -204,14 +218,14 @@ class Module(Operation):
         self.file = os.open(self.path, os.O_RDONLY)
 
     def run(self):
-        syscall(SYS_FINIT_MODULE, self.file, b"", 0)
+        finit_module(self.file)
 
-    def check(self, error):
+    def check(self, error, failed):
         os.close(self.file)
         expect(loaded(self.name) == (error is None), self.name, "loaded is", loaded(self.name))
         if error is None:
             expect(policy() == (1, 1), "policy is", policy())
-            delete_module(self.name)
+            unload(self.name)
         if self.name == "srcguard":
             expect(not os.path.exists(MODE), "files are left")
             expect(family() is None, "the family is left")
@@ -219,71 +233,74 @@ class Module(Operation):
             expect(policy() == (1, 1), "policy is", policy())
 
 
-class Netns(Operation):
+class NewNetns(Operation):
     """Makes a namespace."""
 
     def prepare(self):
-        self.home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        self.home = this_netns()
 
     def run(self):
-        syscall(272, CLONE_NEWNET)
+        os.unshare(os.CLONE_NEWNET)
 
-    def check(self, error):
-        expect(policy() == (1, 1), "policy is", policy())
+    def check(self, error, failed):
+        inside = None
         if error is None:
-            expect(devices() == {"lo"}, "devices are", devices())
-        if libc.setns(self.home, CLONE_NEWNET):
-            raise OSError(ctypes.get_errno(), "setns")
+            inside = devices(), open(MODE, encoding="ascii").read()
+        os.setns(self.home, os.CLONE_NEWNET)
         os.close(self.home)
+        expect(inside in (None, ({"lo"}, "1\n")), "the new one has", inside)
         expect(policy() == (1, 1), "policy at home is", policy())
 
 
-class Guard(Operation):
-    """Turns the filter on by netlink."""
+class Change(Operation):
+    """Asks the family for a change, or for an answer that changes nothing.
 
-    def prepare(self):
-        set_policy(rp_filter=0)
-        self.netlink = generic(POLICY_SET, NLM_F_ACK, rp_filter=1)
+    what: its command and attributes; undo: the same, to take it back; setup and last:
+    lists of such, for all attempts together
+    """
+    flags = NLM_F_ACK
+
+    def __init__(self, *what, undo=None, setup=(), last=()):
+        for request in setup:
+            ask(*request)
+        self.undo, self.last = undo, last
+        self.before = state()
+        self.wanted = None
+        self.netlink = Netlink(NETLINK_GENERIC,
+                               message(family(), self.flags, generic_body(*what)))
 
     def run(self):
-        self.netlink.talk()
+        self.answers = self.netlink.talk()
 
-    def check(self, error):
-        self.netlink.close()
-        now = policy()
-        if error is None:
-            expect(now in ((0, 1), (1, 1)), "policy is", now)
+    def check(self, error, failed):
+        # what an interrupted answer left
+        self.netlink.drain()
+        now = state()
+        if not failed:
+            self.wanted = now
+            expect((now != self.before) == bool(self.undo), "it came to", now)
+            expect(self.undo or self.answers, "there is no answer")
         elif error == errno.ENOMEM:
-            expect(now == (0, 1), "policy is", now)
-        if now == (0, 1):
-            expect(stats() == 0, "counters are left")
-        set_policy(rp_filter=2)
-        expect(policy() == (2, 1), "policy is", policy())
+            expect(now == self.before, "it left", now)
+        else:
+            # the request or the answer was lost
+            expect(now in (self.before, self.wanted), "it came to", now)
+        if now != self.before:
+            ask(*self.undo)
+            expect(state() == self.before, "taken back it is", state())
 
-
-class Policy(Operation):
-    """Changes a policy while the filter is on."""
-
-    def prepare(self):
-        self.netlink = generic(POLICY_SET, NLM_F_ACK, enforce=0)
-
-    def run(self):
-        self.netlink.talk()
-
-    def check(self, error):
+    def done(self):
         self.netlink.close()
-        now = policy()
-        expect(now in ((1, 1), (1, 0)), "policy is", now)
-        if error == errno.ENOMEM:
-            expect(now == (1, 1), "policy is", now)
-        set_policy(enforce=1)
+        for request in self.last:
+            ask(*request)
 
 
-class Sysctl(Operation):
+class Dump(Change):
+    flags = NLM_F_DUMP
+
+
+class Sysctl(Change):
     """Turns the filter on by sysctl."""
-
-    def prepare(self):
-        set_policy(rp_filter=0)
 
     def run(self):
         file = os.open(MODE, os.O_WRONLY)
@@ -291,142 +308,270 @@ class Sysctl(Operation):
             os.write(file, b"1\n")
         finally:
             os.close(file)
-
-    def check(self, error):
-        wanted = (1, 1) if error is None else (0, 1)
-        expect(policy() == wanted, "policy is", policy())
-        set_policy(rp_filter=1)
+        self.answers = []
 
 
 class Device(Operation):
     """Makes a device in a namespace with the filter on."""
 
-    def __init__(self, kind):
-        self.kind = kind
-        self.before = devices()
-
-    def prepare(self):
-        self.netlink = new_link(b"new0", self.kind)
+    def __init__(self, kind, setup=(), last=()):
+        for request in setup:
+            ask(*request)
+        self.last = last
+        self.before = state()
+        self.netlink = Netlink(socket.NETLINK_ROUTE,
+                               message(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
+                                       link_body("new0", link_kind(kind))))
 
     def run(self):
         self.netlink.talk()
 
-    def check(self, error):
+    def check(self, error, failed):
+        self.netlink.drain()
+        # the request or the answer may have been lost
+        expect("new0" in devices() or failed, "there is no device")
+        if "new0" in devices():
+            here.delete("new0")
+        expect(state() == self.before, "it left", state())
+
+    def done(self):
         self.netlink.close()
-        now = devices()
-        expect(now - self.before <= {"new0"} and self.before <= now, "devices are", now)
-        if "new0" in now:
-            delete_link(b"new0")
-        expect(policy() == (1, 1), "policy is", policy())
-        stats()
+        for request in self.last:
+            ask(*request)
 
 
 class Move(Operation):
     """Moves a device into a namespace with the filter on."""
 
     def __init__(self):
-        self.home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-        self.other = os.open("/run/netns/faults", os.O_RDONLY)
-
-    def enter(self, netns):
-        if libc.setns(netns, CLONE_NEWNET):
-            raise OSError(ctypes.get_errno(), "setns")
+        self.other = Netns(named_netns("faults"))
+        self.before = state()
+        self.netlink = Netlink(socket.NETLINK_ROUTE,
+                               message(RTM_NEWLINK, NLM_F_ACK,
+                                       link_body("new0", (IFLA_NET_NS_FD, self.other.fd))))
 
     def prepare(self):
-        netlink = new_link(b"new0", b"dummy")
-        netlink.talk()
-        netlink.close()
-        self.netlink = link(RTM_NEWLINK, 0, b"new0",
-                            attribute(IFLA_NET_NS_FD, struct.pack("=i", self.other)))
+        here.new_dummy("new0")
 
     def run(self):
         self.netlink.talk()
 
-    def check(self, error):
+    def check(self, error, failed):
+        self.netlink.drain()
+        is_here, is_there = ("new0" in netns.devices() for netns in (here, self.other))
+        expect(is_here != is_there, "the device is here", is_here, "and there", is_there)
+        (here if is_here else self.other).delete("new0")
+        expect(failed or is_there, "the device did not move")
+        expect(state() == self.before, "it left", state())
+        self.other.counters()
+
+    def done(self):
         self.netlink.close()
-        here = "new0" in devices()
-        if here:
-            delete_link(b"new0")
-        self.enter(self.other)
-        there = "new0" in devices()
-        if there:
-            delete_link(b"new0")
-        expect(policy() == (1, 1), "policy is", policy())
-        stats()
-        self.enter(self.home)
-        expect(here != there, "the device is here", here, "and there", there)
+        self.other.close()
 
 
-class Get(Operation):
-    """Asks for the policy."""
-    command, flags = POLICY_GET, NLM_F_ACK
+# --- which ------------------------------------------------------------------------
 
-    def prepare(self):
-        self.netlink = generic(self.command, self.flags)
-
-    def run(self):
-        self.netlink.talk()
-
-    def check(self, error):
-        self.netlink.close()
-        expect(policy() == (1, 1), "policy is", policy())
+EXEMPT_PREFIX, EXEMPT_PREFIXLEN, EXEMPT_DEVICE, EXEMPT_PACKETS = 2, 3, 5, 6
+EXEMPT_ENTRY, EXEMPT_LIST, EXEMPT_FIRST, EXEMPT_LAST = 7, 8, 9, 10
+STRICT, LOOSE, FEASIBLE = 1, 2, 3
 
 
-class Dump(Get):
-    """Asks for the counters."""
-    command, flags = STATS_GET, NLM_F_DUMP
+def setting(name, rp_filter):
+    return DEV_SET, (2, name), (3, rp_filter)
 
-    def check(self, error):
-        super().check(error)
-        expect(stats() > 0, "the counters are gone")
 
+def clear(name):
+    return DEV_CLEAR, (2, name)
+
+
+def exemption(address, length, device=None):
+    kind = socket.AF_INET6 if ":" in address else socket.AF_INET
+    pairs = [(EXEMPT_PREFIX, socket.inet_pton(kind, address)), (EXEMPT_PREFIXLEN, length)]
+    return pairs + ([(EXEMPT_DEVICE, device)] if device else [])
+
+
+def replacement(*exemptions):
+    entries = [(EXEMPT_ENTRY | NLA_F_NESTED, b"".join(attribute(*pair) for pair in pairs))
+               for pairs in exemptions]
+    return (EXEMPT_REPLACE, (EXEMPT_LIST, 1), (EXEMPT_FIRST, b""), (EXEMPT_LAST, b""), *entries)
+
+
+def question(source, destination):
+    kind = socket.AF_INET6 if ":" in source else socket.AF_INET
+    return (EXPLAIN, (1, socket.inet_pton(kind, source)),
+            (2, socket.inet_pton(kind, destination)), (3, "veth0"))
+
+
+ONE = exemption("192.0.2.0", 24)
+TWO = exemption("198.51.100.0", 24, "veth1")
+SIX = exemption("2001:db8::", 32)
+OFF, ON = (POLICY_SET, (1, 0)), (POLICY_SET, (1, STRICT))
 
 OPERATIONS = {
     "module": lambda: Module("srcguard", "/test/srcguard.ko"),
-    "br_netfilter": lambda: Module("br_netfilter", sys.argv[2]),
-    "netns": Netns, "guard": Guard, "policy": Policy, "sysctl": Sysctl,
-    "device": lambda: Device(b"dummy"), "bridge": lambda: Device(b"bridge"),
-    "move": Move, "get": Get, "dump": Dump,
+    "br_netfilter": lambda: Module("br_netfilter", os.environ["BR_NETFILTER"]),
+    "netns": NewNetns,
+    "guard": lambda: Change(*ON, undo=OFF, setup=[OFF], last=[ON]),
+    "policy": lambda: Change(POLICY_SET, (2, 0), undo=(POLICY_SET, (2, 1))),
+    "sysctl": lambda: Sysctl(*ON, undo=OFF, setup=[OFF], last=[ON]),
+    "get": lambda: Change(POLICY_GET),
+    "state": lambda: Change(STATE_GET),
+    "stats": lambda: Dump(STATS_GET),
+    "device": lambda: Device("dummy"),
+    "device_pattern": lambda: Device("dummy", [setting("new*", LOOSE)], [clear("new*")]),
+    "bridge": lambda: Device("bridge"),
+    "move": Move,
+    "dev_set": lambda: Change(*setting("veth0", LOOSE), undo=clear("veth0")),
+    "dev_set_guard": lambda: Change(*setting("veth0", STRICT), undo=clear("veth0"), setup=[OFF],
+                                    last=[ON]),
+    "dev_clear": lambda: Change(*clear("veth0"), undo=setting("veth0", LOOSE),
+                                setup=[setting("veth0", LOOSE), setting("veth*", FEASIBLE)],
+                                last=[clear("veth0"), clear("veth*")]),
+    "pattern_set": lambda: Change(*setting("veth*", LOOSE), undo=clear("veth*")),
+    "pattern_set_guard": lambda: Change(*setting("veth*", STRICT), undo=clear("veth*"),
+                                        setup=[OFF], last=[ON]),
+    "pattern_change": lambda: Change(*setting("veth*", LOOSE), undo=setting("veth*", STRICT),
+                                     setup=[setting("veth*", STRICT)], last=[clear("veth*")]),
+    "pattern_clear": lambda: Change(*clear("veth*"), undo=setting("veth*", LOOSE),
+                                    setup=[setting("v*", LOOSE), setting("veth*", LOOSE)],
+                                    last=[clear("v*"), clear("veth*")]),
+    "dev_get": lambda: Dump(DEV_GET, setup=[setting("veth*", LOOSE)], last=[clear("veth*")]),
+    "exempt_add": lambda: Change(EXEMPT_ADD, *ONE, undo=(EXEMPT_DEL, *ONE)),
+    "exempt_add_more": lambda: Change(EXEMPT_ADD, *TWO, undo=(EXEMPT_DEL, *TWO),
+                                      setup=[(EXEMPT_ADD, *ONE)], last=[(EXEMPT_DEL, *ONE)]),
+    "exempt_del": lambda: Change(EXEMPT_DEL, *ONE, undo=(EXEMPT_ADD, *ONE),
+                                 setup=[(EXEMPT_ADD, *ONE)], last=[(EXEMPT_DEL, *ONE)]),
+    "exempt_replace": lambda: Change(*replacement(TWO, SIX), undo=replacement(ONE),
+                                     setup=[(EXEMPT_ADD, *ONE)], last=[(EXEMPT_DEL, *ONE)]),
+    "exempt_get": lambda: Dump(EXEMPT_GET, setup=[replacement(ONE, TWO, SIX)],
+                               last=[replacement()]),
+    "explain": lambda: Change(*question("192.0.2.1", "10.0.0.1")),
+    "explain_ipv6": lambda: Change(*question("2001:db8::1", "fd00::1")),
 }
 
 
+# --- attempts ---------------------------------------------------------------------
+
+class Attempts:
+    """At one operation."""
+
+    def __init__(self, name):
+        self.name = name
+        self.operation = OPERATIONS[name]()
+        self.outcomes = Counter()
+        self.places = Counter()      # the faults there were, by place; None is not ours
+
+    def attempt(self, n):
+        """Lets the Nth fail. The points that were seen, and the stack of the fault."""
+        error = None
+        self.operation.prepare()
+        probe.switch(True)
+        fail_after(n)
+        try:
+            self.operation.run()
+        except OSError as caught:
+            error = caught.errno
+        left = points_left()
+        fail_after(0)
+        probe.switch(False)
+        points = probe.counted(probe.points())
+        fault = probe.stack(points[n - 1]) if left == 0 and n <= len(points) else []
+        try:
+            self.operation.check(error, left == 0)
+            expect(left == 0 or error is None, "without a fault it failed")
+        except (AssertionError, OSError, ValueError) as problem:
+            names = list(map(symbols.name, fault))
+            raise AssertionError(f"fault {n} at {names}, the operation said "
+                                 f"{errno.errorcode.get(error, error)}: {problem!r}") from problem
+        if left == 0:
+            self.outcomes[errno.errorcode[error] if error else "success"] += 1
+        return points, fault
+
+    def points(self):
+        """{place: its numbers}, as an attempt goes by without a fault."""
+        found = defaultdict(list)
+        for n, point in enumerate(self.attempt(FOREVER)[0], 1):
+            # most are not, and that can be seen at once
+            place = symbols.place(probe.stack(point)) if IN_MODULES.search(point) else None
+            found[place].append(n)
+        return found
+
+    def fail(self, n):
+        _, fault = self.attempt(n)
+        if fault:
+            self.places[symbols.place(fault)] += 1
+
+    def first_round(self, found):
+        """The first ones of a place, the last ones and some between; and others, above
+        all those that come right after ours."""
+        others = found.pop(None, [])
+        ours = [n for numbers in found.values() for n in some(numbers, PLACE)]
+        after = [n for n in others if n > max(ours, default=0)]
+        return sorted({*ours, *after[:3], *some(others, OTHERS)})
+
+    def retry(self, found, which):
+        """The places that had no fault: what the kernel does besides moves their numbers
+        by some. Of the several that a place may have, another one each time."""
+        for way, numbers in found.items():
+            for by in NEAR:
+                n = numbers[which % len(numbers)] + by
+                if way and not self.places[way] and n > 0:
+                    self.fail(n)
+
+    def run(self):
+        found = self.points()
+        ours = found.keys() - {None}
+        everything = sum(map(len, found.values()))
+        numbers = self.first_round(dict(found))
+        print(f"{self.name}: {everything} points, {len(ours)} places of ours, to try "
+              f"{len(numbers)}", flush=True)
+        for n in numbers:
+            self.fail(n)
+        missed = []
+        for which in range(ROUNDS):
+            found = self.points()
+            missed = [way for way in found if way and not self.places[way]]
+            if not missed:
+                break
+            self.retry(found, which)
+            missed = [way for way in missed if not self.places[way]]
+        expect(not missed, "no fault could be had at", missed)
+        hit = sum(self.places.values()) - self.places[None]
+        return (f"{everything} points, {len(ours)} places of ours, {hit} faults there and "
+                f"{self.places[None]} elsewhere: " +
+                ", ".join(f"{count} {what}" for what, count in self.outcomes.most_common()))
+
+
+def some(numbers, most):
+    """So many of them at most: first and last, and evenly between."""
+    if len(numbers) <= most:
+        return numbers
+    if most == 1:
+        return numbers[:1]
+    return [numbers[i * (len(numbers) - 1) // (most - 1)] for i in range(most)]
+
+
 def main():
-    operation = OPERATIONS[sys.argv[1]]()
-    fail_nth = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
+    global family_number
     # The allocations that count shall be the operation's, not Python's.
     libc.mlockall(MCL_ALL)
     gc.disable()
-    outcomes = Counter()
-    begun = time.monotonic()
-
-    for n in range(1, LIMIT):
-        operation.prepare()
-        error = None
-        os.pwrite(fail_nth, b"%d" % n, 0)
+    for name in sys.argv[1:]:
+        begun = time.monotonic()
+        family_number = family()
+        result, what = "not ok", ""
         try:
-            operation.run()
-        except OSError as caught:
-            error = caught.errno
-        try:
-            left = int(os.pread(fail_nth, 16, 0))
-        except OSError:
-            # copies to and from user space can fail, too: it was this one's turn
-            left = 1
-        os.pwrite(fail_nth, b"0", 0)
-        try:
-            operation.check(error)
-            expect(left == 0 or error is None, "without a fault it failed")
-        except (AssertionError, OSError, ValueError) as problem:
-            print(f"{sys.argv[1]}: fault {n}, the operation said "
-                  f"{errno.errorcode.get(error, error)}: {problem!r}")
-            return 1
-        if left:
-            break
-        outcomes[errno.errorcode[error] if error else "success"] += 1
-
-    print(f"{sys.argv[1]}: {n - 1} faults in {time.monotonic() - begun:.0f} s,",
-          ", ".join(f"{count} {what}" for what, count in outcomes.most_common()))
-    return 0 if n > 1 else 1
+            attempts = Attempts(name)
+            what = attempts.run()
+            attempts.operation.done()
+            result = "ok"
+        except (AssertionError, OSError, StopIteration) as problem:
+            what += f" {problem!r}"
+        print(f"{result} {name} {time.monotonic() - begun:.0f} s, {what}", flush=True)
 
 
-sys.exit(main())
+fail_nth = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
+probe = Probe()
+symbols = Symbols()
+main()

@@ -38,7 +38,8 @@ ENTRY = re.compile(r" *(\d+) srcguard_device_(?:alloc|add)\+.* \[srcguard\]")
 
 host, peer, other = (Netns(named_netns(name)) for name in sys.argv[1:4])
 mac = sys.argv[4]
-everywhere = [Netns(this_netns())] + [Netns(named_netns(name)) for name in os.listdir("/run/netns")]
+everywhere = [Netns(this_netns()),
+              *(Netns(named_netns(name)) for name in os.listdir("/run/netns"))]
 
 
 # --- packets ----------------------------------------------------------------------
@@ -320,7 +321,8 @@ def complete(when=""):
     try:
         until(equal, "", 60)
     except AssertionError:
-        raise AssertionError(f"{when}{found} entries for {entries()} devices and stand-ins") from None
+        problem = f"{when}{found} entries for {entries()} devices and stand-ins"
+        raise AssertionError(problem) from None
 
 
 # --- requests ---------------------------------------------------------------------

@@ -22,7 +22,15 @@ MODULE_PARM_DESC(fault, "which one");
 
 static char *refuse;
 module_param(refuse, charp, 0);
-MODULE_PARM_DESC(refuse, "a function that returns -ENOMEM and does nothing");
+MODULE_PARM_DESC(refuse, "a function that does nothing but return an answer");
+
+static int answer = -ENOMEM;
+module_param(answer, int, 0);
+MODULE_PARM_DESC(answer, "which one");
+
+static int skip;
+module_param(skip, int, 0);
+MODULE_PARM_DESC(skip, "how many calls of it go through before that");
 
 static DEFINE_MUTEX(controls_first);
 static DEFINE_MUTEX(controls_second);
@@ -135,7 +143,11 @@ static const struct {
 /* At a function's first instruction: returns for it. */
 static int controls_refuse(struct kprobe *probe, struct pt_regs *regs)
 {
-	regs->ax = -ENOMEM;
+	if (skip > 0) {
+		skip--;
+		return 0;
+	}
+	regs->ax = (long)answer;
 	regs->ip = READ_ONCE_NOCHECK(*(unsigned long *)regs->sp);
 	regs->sp += sizeof(unsigned long);
 	return 1;
