@@ -29,8 +29,8 @@ module_param(answer, int, 0);
 MODULE_PARM_DESC(answer, "which one");
 
 static int skip;
-module_param(skip, int, 0);
-MODULE_PARM_DESC(skip, "how many calls of it go through before that");
+module_param(skip, int, 0444);
+MODULE_PARM_DESC(skip, "how many more calls of it go through before that");
 
 static DEFINE_MUTEX(controls_first);
 static DEFINE_MUTEX(controls_second);
