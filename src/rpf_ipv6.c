@@ -72,6 +72,15 @@ static bool srcguard_rpf_ipv6_route_uses(const struct fib6_info *route, struct n
 	return route->fib6_nh->fib_nh_dev == in;
 }
 
+/* Whether a route of the same node is for the same prefix, and as good, or any. */
+static bool srcguard_rpf_ipv6_is_like(const struct fib6_info *route, const struct fib6_info *best,
+				      bool any)
+{
+	return (any || route->fib6_metric <= best->fib6_metric) &&
+	       srcguard_rpf_ipv6_type(route, route->fib6_type) == RTN_UNICAST &&
+	       route->fib6_dst.plen == best->fib6_dst.plen && !fib6_check_expired(route);
+}
+
 /*
  * Whether a route for the same prefix leaves by the device: one as good as the
  * best (another leg, or a default router that is not in use just now, for which a
@@ -88,10 +97,8 @@ static bool srcguard_rpf_ipv6_prefix_uses(const struct fib6_info *best, struct n
 	if (!node)
 		return false;
 	for (route = rcu_dereference(node->leaf); route; route = rcu_dereference(route->fib6_next))
-		if ((any || route->fib6_metric <= best->fib6_metric) &&
-		    srcguard_rpf_ipv6_type(route, route->fib6_type) == RTN_UNICAST &&
-		    route->fib6_dst.plen == best->fib6_dst.plen &&
-		    !fib6_check_expired(route) && srcguard_rpf_ipv6_route_uses(route, in))
+		if (srcguard_rpf_ipv6_is_like(route, best, any) &&
+		    srcguard_rpf_ipv6_route_uses(route, in))
 			return true;
 	return false;
 }
@@ -132,10 +139,7 @@ static void srcguard_rpf_ipv6_describe(const struct fib6_info *best, u8 type,
 	srcguard_rpf_ipv6_list_route(best, found);
 	for (route = node ? rcu_dereference(node->leaf) : NULL; route;
 	     route = rcu_dereference(route->fib6_next))
-		if (route != best && route->fib6_metric <= best->fib6_metric &&
-		    srcguard_rpf_ipv6_type(route, route->fib6_type) == RTN_UNICAST &&
-		    !fib6_check_expired(route) &&
-		    route->fib6_dst.plen == best->fib6_dst.plen)
+		if (route != best && srcguard_rpf_ipv6_is_like(route, best, false))
 			srcguard_rpf_ipv6_list_route(route, found);
 }
 
