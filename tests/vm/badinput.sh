@@ -21,12 +21,9 @@ FIRST=20 SECOND=28
 OUT_OF_RANGE="integer out of range"
 NEEDED="CAP_NET_ADMIN over the network namespace is needed"
 
-coproc netlink { exec python3 genl.py; }
+service genl python3 genl.py
 genl() { # a request to genl.py
-	echo "$*" >&"${netlink[1]}"
-	local answer
-	read -r answer <&"${netlink[0]}"
-	echo "$answer"
+	call genl "$@"
 }
 first() { # the first word of what a command prints
 	local words

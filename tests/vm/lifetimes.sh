@@ -102,12 +102,11 @@ memory() { # in kB, what the kernel keeps for itself and cannot give back at onc
 
 ask() { # REQUEST: of tests/lifetimes.py
 	local answer
-	echo "$*" >&"$requests"
-	read -r answer <&"$answers" || answer="not ok: $*: no answer"
+	answer=$(call lifetimes "$@")
 	case $answer in
 	ok) ;;
 	"ok "*) echo "${answer#ok }" ;;
-	*) say "$answer" && return 1 ;;
+	*) say "${answer:-not ok: $*: no answer}" && return 1 ;;
 	esac
 }
 
@@ -130,10 +129,7 @@ namespace n{1..12}
 conf "$host" {all,default,veth0}.rp_filter=0 all.log_martians=0
 conf "$other" {all,default}.rp_filter=0 all.log_martians=0
 
-mkfifo "$scratch"/{requests,answers}
-python3 "$lib_dir/lifetimes.py" "$host" "$peer" "$other" $mac \
-	<"$scratch/requests" >"$scratch/answers" &
-exec {requests}>"$scratch/requests" {answers}<"$scratch/answers"
+service lifetimes python3 "$lib_dir/lifetimes.py" "$host" "$peer" "$other" $mac
 
 echo 16384 >"$tracing/buffer_size_kb"
 echo 1 >"$tracing/events/percpu/percpu_alloc_percpu/enable"
@@ -175,5 +171,4 @@ say "$(objects | tr '\n' ' '), $after_memory kB"
 [ -z "${traced-}" ] || ok "the kernel's memory is within 4,096 kB of what it was" \
 	test $((after_memory - before_memory)) -lt 4096
 is "the module holds nothing back" "" rmmod srcguard
-exec {requests}>&-
 finish
