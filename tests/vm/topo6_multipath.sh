@@ -13,9 +13,11 @@
 #   2001:db8:9::/48 by left and right    lo     2001:db8:9::1/48
 #   2001:db8:8::/48 by third
 #
+# Two processors, so that a route can go while a packet is being compared with it:
+# smp: 2
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan $((39 + 2 * ${COUNT-1}))
+plan $((40 + 2 * ${COUNT-1}))
 
 load rp_filter=0
 namespace host far
@@ -197,6 +199,13 @@ is "all of them" "$seen" passed "$host" 2001:db8:9::77
 sent left
 is "each has passed or was counted" $((sent - $(passed "$host" 2001:db8:9::77))) \
 	counted "$host" left wrong_device
+# It goes a hundred times more, as the one that is in use, and so at times while a packet
+# of the other is being compared with it.
+for _ in {1..100}; do
+	echo "route append 2001:db8:9::/48 via 2001:db8:1::2 dev left pref high"
+	echo "route del 2001:db8:9::/48 via 2001:db8:1::2 dev left"
+done >"$scratch/legs"
+ok "the leg comes and goes" ip -n "$host" -6 -b "$scratch/legs"
 sent right
 is "none is lost on the other leg" "$sent" passed "$host" 2001:db8:9::78
 is "and none counted" 0 counted "$host" right wrong_device
