@@ -203,6 +203,10 @@ class Topology(parity_common.Dice):
             self.commands.append("addr add 2001:db8:8::8/128 dev red")
 
     def add_address(self, name, own, length):
+        # The kernel makes no route for an address that is a network's anycast address, too.
+        if any(own == fib6.masked(other, others) or other == fib6.masked(own, length)
+               for other, others in self.nets[name]):
+            return
         more = " noprefixroute" if self.chance(6) else ""
         if self.chance(10):
             more += f" metric {self.random.choice((10, 300))}"
