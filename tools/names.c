@@ -25,6 +25,24 @@ static const struct name names_enforce[] = {
 	{ }
 };
 
+static const struct name names_sixtofour[] = {
+	{ .name = "off",	.value = SRCGUARD_SIXTOFOUR_OFF },
+	{ .name = "match",	.value = SRCGUARD_SIXTOFOUR_MATCH },
+	{ .name = "full",	.value = SRCGUARD_SIXTOFOUR_FULL },
+	{ }
+};
+
+static const struct name names_switch[] = {
+	{ .name = "off",	.value = 0 },
+	{ .name = "on",		.value = 1 },
+	{ }
+};
+
+/* For numbers that are no more than that. */
+static const struct name names_none[] = {
+	{ }
+};
+
 const struct knob names_knobs[] = {
 	{
 		.name	= "rp_filter",
@@ -35,6 +53,30 @@ const struct knob names_knobs[] = {
 		.attr	= SRCGUARD_A_POLICY_ENFORCE,
 		.number	= true,
 		.values	= names_enforce,
+	}, {
+		.name	= "sixtofour",
+		.attr	= SRCGUARD_A_POLICY_SIXTOFOUR,
+		.values	= names_sixtofour,
+	}, {
+		.name	= "log_martians",
+		.attr	= SRCGUARD_A_POLICY_LOG_MARTIANS,
+		.number	= true,
+		.values	= names_switch,
+	}, {
+		.name	= "log_6to4",
+		.attr	= SRCGUARD_A_POLICY_LOG_6TO4,
+		.number	= true,
+		.values	= names_switch,
+	}, {
+		.name	= "log_interval",
+		.attr	= SRCGUARD_A_POLICY_LOG_INTERVAL,
+		.number	= true,
+		.values	= names_none,
+	}, {
+		.name	= "log_daily_max",
+		.attr	= SRCGUARD_A_POLICY_LOG_DAILY_MAX,
+		.number	= true,
+		.values	= names_none,
 	},
 	{ }
 };
@@ -57,6 +99,10 @@ const struct knob names_settings[] = {
 		.attr	= SRCGUARD_A_DEV_ENFORCE,
 		.number	= true,
 		.values	= names_enforce,
+	}, {
+		.name	= "sixtofour",
+		.attr	= SRCGUARD_A_DEV_SIXTOFOUR,
+		.values	= names_sixtofour,
 	},
 	{ }
 };
@@ -92,6 +138,20 @@ const struct name names_verdicts[] = {
 	{ .name = text, .value = SRCGUARD_DECIDER_##id, .sentence = why },
 const struct name names_deciders[] = {
 	SRCGUARD_DECIDER_LIST(NAMES_DECIDER)
+	{ }
+};
+
+#define NAMES_EVENT(id, text) \
+	{ .name = text, .value = SRCGUARD_EVENT_##id },
+const struct name names_events[] = {
+	SRCGUARD_EVENT_LIST(NAMES_EVENT)
+	{ }
+};
+
+#define NAMES_CHANGE(id, text) \
+	{ .name = text, .value = SRCGUARD_CHANGE_##id },
+const struct name names_changes[] = {
+	SRCGUARD_CHANGE_LIST(NAMES_CHANGE)
 	{ }
 };
 

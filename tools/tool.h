@@ -70,6 +70,7 @@ struct knob {
 extern const struct knob names_knobs[], names_settings[];
 extern const struct name names_families[], names_reasons[], names_outcomes[];
 extern const struct name names_verdicts[], names_deciders[];
+extern const struct name names_events[], names_changes[];
 extern const struct name names_route_types[], names_tables[];
 
 const struct name *names_find(const struct name *list, uint32_t value);

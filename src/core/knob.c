@@ -12,6 +12,10 @@ const struct srcguard_knob srcguard_knob_table[] = {
 	[SRCGUARD_A_POLICY_ENFORCE] = {
 		.name = "enforce", .min = 0, .max = 1, .preset = 1,
 	},
+	[SRCGUARD_A_POLICY_SIXTOFOUR] = {
+		.name = "sixtofour", .min = SRCGUARD_SIXTOFOUR_OFF,
+		.max = SRCGUARD_SIXTOFOUR_FULL, .preset = SRCGUARD_SIXTOFOUR_MATCH,
+	},
 };
 
 /**

@@ -24,14 +24,24 @@
  *   Asks for the namespace's knobs. Needs no capability. The request has no
  *   attributes, the answer is one message with all of enum srcguard_policy_attr:
  *
- *     SRCGUARD_A_POLICY_RP_FILTER   u32  enum srcguard_rp_filter
- *     SRCGUARD_A_POLICY_ENFORCE     u32  0 audit, 1 drop
+ *     SRCGUARD_A_POLICY_RP_FILTER      u32  enum srcguard_rp_filter
+ *     SRCGUARD_A_POLICY_ENFORCE        u32  0 audit, 1 drop
+ *     SRCGUARD_A_POLICY_SIXTOFOUR      u32  enum srcguard_sixtofour
+ *     SRCGUARD_A_POLICY_LOG_MARTIANS   u32  1 writes to the kernel log what fails the
+ *                                           reverse-path filter, 0 does not
+ *     SRCGUARD_A_POLICY_LOG_6TO4       u32  the same of the 6to4 guard
+ *     SRCGUARD_A_POLICY_LOG_INTERVAL   u32  1..86400 seconds between two lines of the
+ *                                           same reason and device
+ *     SRCGUARD_A_POLICY_LOG_DAILY_MAX  u32  0..100000 lines in any 24 hours of all
+ *                                           namespaces of the host together; when there
+ *                                           were as many, this namespace writes none
  *
  * SRCGUARD_CMD_POLICY_SET
  *   Sets the knobs that the message names, all or none of them; those that it
  *   leaves out stay as they are. At least one must be named. Needs CAP_NET_ADMIN
  *   in the user namespace that owns the network namespace, both in the sending
- *   process and in whoever opened the socket. Answered by an ACK only.
+ *   process and in whoever opened the socket; the knobs of the log need it in the
+ *   initial user namespace. Answered by an ACK only.
  *
  * SRCGUARD_CMD_STATS_GET (dump)
  *   Asks for the counters. Needs no capability. The request has no attributes,
@@ -60,6 +70,12 @@
  *     SRCGUARD_A_STATE_UNJUDGED     u64     packets that passed without a verdict
  *                                           because the hook that they needed was
  *                                           still being registered
+ *     SRCGUARD_A_STATE_LOG_WRITTEN  u64     lines that the namespace wrote to the log
+ *     SRCGUARD_A_STATE_LOG_WITHHELD u64     packets that got no line of their own while
+ *                                           the log was on
+ *     SRCGUARD_A_STATE_LOG_NEXT     u32     seconds until a line may be written again
+ *                                           because log_daily_max is used up; 0 if it is
+ *                                           not, or no log is on
  *
  * SRCGUARD_CMD_DEV_GET (dump)
  *   Asks for the settings that devices have apart from the namespace's knobs.
@@ -73,6 +89,8 @@
  *     SRCGUARD_A_DEV_RP_FILTER_IPV4  u32     the same for IPv4; wins over the former
  *     SRCGUARD_A_DEV_RP_FILTER_IPV6  u32     the same for IPv6
  *     SRCGUARD_A_DEV_ENFORCE         u32     0 audit, 1 drop
+ *     SRCGUARD_A_DEV_SIXTOFOUR       u32     enum srcguard_sixtofour, for what comes in by
+ *                                            the device
  *     SRCGUARD_A_DEV_PATTERN         string  the pattern that some settings of the
  *                                            device come from
  *
@@ -152,12 +170,50 @@
  *     SRCGUARD_A_EXPLAIN_NEXTHOPS    nest    for each of its nexthops, up to
  *                                            SRCGUARD_EXPLAIN_NEXTHOPS_MAX, the device
  *                                            that it leaves by: _NEXTHOP, string
+ *
+ * SRCGUARD_CMD_EVENT (notification, multicast group "events")
+ *   Tells whoever listens in the namespace of what happens there. To listen needs
+ *   CAP_NET_ADMIN over the network namespace. Built only while somebody listens.
+ *
+ *     SRCGUARD_A_EVENT_NUMBER        u64     1, 2, ... in each namespace: where one is
+ *                                            left out, the listener was too slow
+ *     SRCGUARD_A_EVENT_TIME          u64     nanoseconds since 1970, UTC
+ *     SRCGUARD_A_EVENT_TYPE          u32     enum srcguard_event
+ *
+ *   SRCGUARD_EVENT_DROP: a packet failed a guard. A namespace tells of
+ *   SRCGUARD_EVENTS_PER_SECOND at most, and after a pause of SRCGUARD_EVENTS_BURST at
+ *   once; these are samples of what the counters count.
+ *
+ *     SRCGUARD_A_EVENT_IFINDEX       u32     the arrival device
+ *     SRCGUARD_A_EVENT_DEVICE        string  its name
+ *     SRCGUARD_A_EVENT_FAMILY        u32     AF_INET or AF_INET6
+ *     SRCGUARD_A_EVENT_REASON        u32     enum srcguard_reason
+ *     SRCGUARD_A_EVENT_OUTCOME       u32     enum srcguard_outcome
+ *     SRCGUARD_A_EVENT_SRC           binary  source address, 4 or 16 bytes
+ *     SRCGUARD_A_EVENT_DST           binary  destination address
+ *     SRCGUARD_A_EVENT_INNER_SRC     binary  of the header within, 16 bytes, if the 6to4
+ *                                            guard decided and there is one
+ *     SRCGUARD_A_EVENT_INNER_DST     binary  the same
+ *     SRCGUARD_A_EVENT_LINK_SRC      binary  Ethernet source address, if there is one
+ *     SRCGUARD_A_EVENT_LENGTH        u32     bytes from the IP header on
+ *     SRCGUARD_A_EVENT_SKIPPED       u64     packets that failed since the last event and
+ *                                            that there is no event for
+ *
+ *   SRCGUARD_EVENT_POLICY: something was set.
+ *
+ *     SRCGUARD_A_EVENT_CHANGE        u32     enum srcguard_change
+ *     SRCGUARD_A_EVENT_POLICY        nest    enum srcguard_policy_attr: the knobs that were
+ *                                            set, and their values
+ *     SRCGUARD_A_EVENT_DEV           nest    enum srcguard_dev_attr: the device or pattern,
+ *                                            and the settings that were made
+ *     SRCGUARD_A_EVENT_EXEMPT        nest    enum srcguard_exempt_attr: the exemption
  */
 #ifndef _UAPI_LINUX_SRCGUARD_H
 #define _UAPI_LINUX_SRCGUARD_H
 
 #define SRCGUARD_GENL_NAME	"srcguard"
 #define SRCGUARD_GENL_VERSION	1
+#define SRCGUARD_GENL_GROUP_EVENTS	"events"
 
 /* What a namespace may have at most. */
 #define SRCGUARD_PATTERNS_MAX		256
@@ -165,6 +221,10 @@
 
 /* How many nexthops of a route are named. */
 #define SRCGUARD_EXPLAIN_NEXTHOPS_MAX	32
+
+/* Events about packets that a namespace tells of. */
+#define SRCGUARD_EVENTS_PER_SECOND	32
+#define SRCGUARD_EVENTS_BURST		32
 
 /**
  * enum srcguard_cmd - commands of the family
@@ -181,6 +241,7 @@
  * @SRCGUARD_CMD_EXEMPT_DEL: take one away
  * @SRCGUARD_CMD_EXEMPT_REPLACE: put a list in the place of all of them
  * @SRCGUARD_CMD_EXPLAIN: judge a packet that is only described
+ * @SRCGUARD_CMD_EVENT: notification: something happened
  * @__SRCGUARD_CMD_MAX: end of the list, not a command
  */
 enum srcguard_cmd {
@@ -197,6 +258,7 @@ enum srcguard_cmd {
 	SRCGUARD_CMD_EXEMPT_DEL	= 10,
 	SRCGUARD_CMD_EXEMPT_REPLACE = 11,
 	SRCGUARD_CMD_EXPLAIN	= 12,
+	SRCGUARD_CMD_EVENT	= 13,
 	__SRCGUARD_CMD_MAX
 };
 
@@ -208,12 +270,25 @@ enum srcguard_cmd {
  * @SRCGUARD_A_POLICY_RP_FILTER: u32, enum srcguard_rp_filter, default 1 (strict)
  * @SRCGUARD_A_POLICY_ENFORCE: u32, 1 drops what fails a guard (the default),
  *	0 counts it and lets it pass (audit)
+ * @SRCGUARD_A_POLICY_SIXTOFOUR: u32, enum srcguard_sixtofour, default 1 (match)
+ * @SRCGUARD_A_POLICY_LOG_MARTIANS: u32, 1 logs what fails the reverse-path filter,
+ *	default 0
+ * @SRCGUARD_A_POLICY_LOG_6TO4: u32, 1 logs what fails the 6to4 guard, default 0
+ * @SRCGUARD_A_POLICY_LOG_INTERVAL: u32, seconds between two lines of the same reason
+ *	and device, 1..86400, default 60
+ * @SRCGUARD_A_POLICY_LOG_DAILY_MAX: u32, lines in any 24 hours of the whole host,
+ *	0..100000, default 1000
  * @__SRCGUARD_A_POLICY_MAX: end of the list, not an attribute
  */
 enum srcguard_policy_attr {
 	SRCGUARD_A_POLICY_UNSPEC	= 0,
 	SRCGUARD_A_POLICY_RP_FILTER	= 1,
 	SRCGUARD_A_POLICY_ENFORCE	= 2,
+	SRCGUARD_A_POLICY_SIXTOFOUR	= 3,
+	SRCGUARD_A_POLICY_LOG_MARTIANS	= 4,
+	SRCGUARD_A_POLICY_LOG_6TO4	= 5,
+	SRCGUARD_A_POLICY_LOG_INTERVAL	= 6,
+	SRCGUARD_A_POLICY_LOG_DAILY_MAX	= 7,
 	__SRCGUARD_A_POLICY_MAX
 };
 
@@ -235,6 +310,20 @@ enum srcguard_rp_filter {
 	SRCGUARD_RP_FILTER_STRICT	= 1,
 	SRCGUARD_RP_FILTER_LOOSE	= 2,
 	SRCGUARD_RP_FILTER_FEASIBLE	= 3,
+};
+
+/**
+ * enum srcguard_sixtofour - modes of the 6to4 guard, which looks at what a sit tunnel
+ *	without a fixed peer is about to get
+ * @SRCGUARD_SIXTOFOUR_OFF: no check, and no hook in the packet path
+ * @SRCGUARD_SIXTOFOUR_MATCH: what sit itself would reject with a message is dropped
+ *	without one, whatever the knob enforce says
+ * @SRCGUARD_SIXTOFOUR_FULL: also what RFC 3964 section 5 says that nobody should take
+ */
+enum srcguard_sixtofour {
+	SRCGUARD_SIXTOFOUR_OFF		= 0,
+	SRCGUARD_SIXTOFOUR_MATCH	= 1,
+	SRCGUARD_SIXTOFOUR_FULL		= 2,
 };
 
 /**
@@ -273,12 +362,18 @@ enum srcguard_stats_attr {
  * @SRCGUARD_A_STATE_UNJUDGED: u64, packets that passed without a verdict
  *	because the hook that they needed was still being registered; since the
  *	namespace was made or the module loaded
+ * @SRCGUARD_A_STATE_LOG_WRITTEN: u64, lines that the namespace wrote to the log
+ * @SRCGUARD_A_STATE_LOG_WITHHELD: u64, packets that got no line while the log was on
+ * @SRCGUARD_A_STATE_LOG_NEXT: u32, seconds until log_daily_max allows a line again
  * @__SRCGUARD_A_STATE_MAX: end of the list, not an attribute
  */
 enum srcguard_state_attr {
 	SRCGUARD_A_STATE_UNSPEC		= 0,
 	SRCGUARD_A_STATE_PAD		= 1,
 	SRCGUARD_A_STATE_UNJUDGED	= 2,
+	SRCGUARD_A_STATE_LOG_WRITTEN	= 3,
+	SRCGUARD_A_STATE_LOG_WITHHELD	= 4,
+	SRCGUARD_A_STATE_LOG_NEXT	= 5,
 	__SRCGUARD_A_STATE_MAX
 };
 
@@ -294,6 +389,7 @@ enum srcguard_state_attr {
  * @SRCGUARD_A_DEV_RP_FILTER_IPV6: u32, the same for IPv6
  * @SRCGUARD_A_DEV_ENFORCE: u32, 0 audit, 1 drop
  * @SRCGUARD_A_DEV_PATTERN: string, where some of a device's settings come from
+ * @SRCGUARD_A_DEV_SIXTOFOUR: u32, enum srcguard_sixtofour
  * @__SRCGUARD_A_DEV_MAX: end of the list, not an attribute
  */
 enum srcguard_dev_attr {
@@ -305,6 +401,7 @@ enum srcguard_dev_attr {
 	SRCGUARD_A_DEV_RP_FILTER_IPV6	= 5,
 	SRCGUARD_A_DEV_ENFORCE		= 6,
 	SRCGUARD_A_DEV_PATTERN		= 7,
+	SRCGUARD_A_DEV_SIXTOFOUR	= 8,
 	__SRCGUARD_A_DEV_MAX
 };
 
@@ -453,6 +550,17 @@ enum srcguard_decider {
  * @SRCGUARD_REASON_SOURCE_LOOPBACK: the source is in 127.0.0.0/8, and the
  *	device does not have route_localnet set (RFC 1122 3.2.1.3); or ::1
  *	(RFC 4291 2.5.3)
+ * @SRCGUARD_REASON_6TO4_SOURCE: the inner source holds another IPv4 address than the
+ *	outer one (packet_is_spoofed() in net/ipv6/sit.c)
+ * @SRCGUARD_REASON_6TO4_DESTINATION: the inner destination does
+ * @SRCGUARD_REASON_6TO4_OUTER: an outer address is not global unicast, or one of the
+ *	namespace's broadcast addresses (RFC 3964 5.3.1)
+ * @SRCGUARD_REASON_6TO4_INNER: an inner address is none that 6to4 may carry (RFC 3964
+ *	5.3.2)
+ * @SRCGUARD_REASON_6TO4_EMBEDDED: an inner address holds an IPv4 address as for
+ *	@SRCGUARD_REASON_6TO4_OUTER (RFC 3964 5.3.2)
+ * @SRCGUARD_REASON_6TO4_NATIVE: neither inner address is a 6to4 one (RFC 3964 5.2)
+ * @SRCGUARD_REASON_6TO4_TRUNCATED: the inner header is not there as a whole
  * @__SRCGUARD_REASON_MAX: end of the list, not a reason
  */
 enum srcguard_reason {
@@ -465,6 +573,13 @@ enum srcguard_reason {
 	SRCGUARD_REASON_SOURCE_BROADCAST	= 6,
 	SRCGUARD_REASON_SOURCE_ZERO		= 7,
 	SRCGUARD_REASON_SOURCE_LOOPBACK		= 8,
+	SRCGUARD_REASON_6TO4_SOURCE		= 9,
+	SRCGUARD_REASON_6TO4_DESTINATION	= 10,
+	SRCGUARD_REASON_6TO4_OUTER		= 11,
+	SRCGUARD_REASON_6TO4_INNER		= 12,
+	SRCGUARD_REASON_6TO4_EMBEDDED		= 13,
+	SRCGUARD_REASON_6TO4_NATIVE		= 14,
+	SRCGUARD_REASON_6TO4_TRUNCATED		= 15,
 	__SRCGUARD_REASON_MAX
 };
 
@@ -490,7 +605,21 @@ enum srcguard_reason {
 	X(SOURCE_ZERO, "source_zero", \
 	  "The source is no address, and the packet does not ask for one (DHCP, IGMP, DAD).") \
 	X(SOURCE_LOOPBACK, "source_loopback", \
-	  "The source is a loopback address, and the device lacks route_localnet.")
+	  "The source is a loopback address, and the device lacks route_localnet.") \
+	X(6TO4_SOURCE, "6to4_source", \
+	  "The inner source address holds another IPv4 address than the outer one.") \
+	X(6TO4_DESTINATION, "6to4_destination", \
+	  "The inner destination address holds another IPv4 address than the outer one.") \
+	X(6TO4_OUTER, "6to4_outer", \
+	  "An outer address is not a global one, as 6to4 asks for.") \
+	X(6TO4_INNER, "6to4_inner", \
+	  "An inner address is none that 6to4 may carry.") \
+	X(6TO4_EMBEDDED, "6to4_embedded", \
+	  "An inner address holds an IPv4 address that is not a global one.") \
+	X(6TO4_NATIVE, "6to4_native", \
+	  "Neither inner address is a 6to4 address.") \
+	X(6TO4_TRUNCATED, "6to4_truncated", \
+	  "The inner header is not there as a whole.")
 
 /**
  * enum srcguard_outcome - what became of a packet that failed a guard
@@ -515,5 +644,136 @@ enum srcguard_outcome {
 	X(DROPPED, "dropped") \
 	X(AUDITED, "audited") \
 	X(EXEMPTED, "exempted")
+
+/**
+ * enum srcguard_event_attr - what happened
+ * @SRCGUARD_A_EVENT_UNSPEC: never used
+ * @SRCGUARD_A_EVENT_PAD: aligns the 64-bit attributes, carries nothing
+ * @SRCGUARD_A_EVENT_NUMBER: u64, counts the namespace's events from 1
+ * @SRCGUARD_A_EVENT_TIME: u64, nanoseconds since 1970, UTC
+ * @SRCGUARD_A_EVENT_TYPE: u32, enum srcguard_event
+ * @SRCGUARD_A_EVENT_IFINDEX: u32, index of the arrival device
+ * @SRCGUARD_A_EVENT_DEVICE: string, its name
+ * @SRCGUARD_A_EVENT_FAMILY: u32, AF_INET or AF_INET6
+ * @SRCGUARD_A_EVENT_REASON: u32, enum srcguard_reason
+ * @SRCGUARD_A_EVENT_OUTCOME: u32, enum srcguard_outcome
+ * @SRCGUARD_A_EVENT_SRC: binary, source address, 4 or 16 bytes
+ * @SRCGUARD_A_EVENT_DST: binary, destination address
+ * @SRCGUARD_A_EVENT_INNER_SRC: binary, source address of the header within, 16 bytes
+ * @SRCGUARD_A_EVENT_INNER_DST: binary, its destination address
+ * @SRCGUARD_A_EVENT_LINK_SRC: binary, Ethernet source address, 6 bytes
+ * @SRCGUARD_A_EVENT_LENGTH: u32, bytes of the packet from the IP header on
+ * @SRCGUARD_A_EVENT_SKIPPED: u64, packets that failed since the last event and that
+ *	there is no event for
+ * @SRCGUARD_A_EVENT_CHANGE: u32, enum srcguard_change
+ * @SRCGUARD_A_EVENT_POLICY: nest, enum srcguard_policy_attr
+ * @SRCGUARD_A_EVENT_DEV: nest, enum srcguard_dev_attr
+ * @SRCGUARD_A_EVENT_EXEMPT: nest, enum srcguard_exempt_attr
+ * @__SRCGUARD_A_EVENT_MAX: end of the list, not an attribute
+ */
+enum srcguard_event_attr {
+	SRCGUARD_A_EVENT_UNSPEC		= 0,
+	SRCGUARD_A_EVENT_PAD		= 1,
+	SRCGUARD_A_EVENT_NUMBER		= 2,
+	SRCGUARD_A_EVENT_TIME		= 3,
+	SRCGUARD_A_EVENT_TYPE		= 4,
+	SRCGUARD_A_EVENT_IFINDEX	= 5,
+	SRCGUARD_A_EVENT_DEVICE		= 6,
+	SRCGUARD_A_EVENT_FAMILY		= 7,
+	SRCGUARD_A_EVENT_REASON		= 8,
+	SRCGUARD_A_EVENT_OUTCOME	= 9,
+	SRCGUARD_A_EVENT_SRC		= 10,
+	SRCGUARD_A_EVENT_DST		= 11,
+	SRCGUARD_A_EVENT_INNER_SRC	= 12,
+	SRCGUARD_A_EVENT_INNER_DST	= 13,
+	SRCGUARD_A_EVENT_LINK_SRC	= 14,
+	SRCGUARD_A_EVENT_LENGTH		= 15,
+	SRCGUARD_A_EVENT_SKIPPED	= 16,
+	SRCGUARD_A_EVENT_CHANGE		= 17,
+	SRCGUARD_A_EVENT_POLICY		= 18,
+	SRCGUARD_A_EVENT_DEV		= 19,
+	SRCGUARD_A_EVENT_EXEMPT		= 20,
+	__SRCGUARD_A_EVENT_MAX
+};
+
+#define SRCGUARD_A_EVENT_MAX	(__SRCGUARD_A_EVENT_MAX - 1)
+
+/**
+ * enum srcguard_event - kinds of events
+ * @SRCGUARD_EVENT_UNSPEC: never used
+ * @SRCGUARD_EVENT_DROP: a packet failed a guard
+ * @SRCGUARD_EVENT_POLICY: something was set
+ * @__SRCGUARD_EVENT_MAX: end of the list, not an event
+ */
+enum srcguard_event {
+	SRCGUARD_EVENT_UNSPEC	= 0,
+	SRCGUARD_EVENT_DROP	= 1,
+	SRCGUARD_EVENT_POLICY	= 2,
+	__SRCGUARD_EVENT_MAX
+};
+
+#define SRCGUARD_EVENT_MAX	(__SRCGUARD_EVENT_MAX - 1)
+
+/* The events' names, as SRCGUARD_REASON_LIST. */
+#define SRCGUARD_EVENT_LIST(X) \
+	X(DROP, "drop") \
+	X(POLICY, "policy")
+
+/**
+ * enum srcguard_change - what was set
+ * @SRCGUARD_CHANGE_UNSPEC: never used
+ * @SRCGUARD_CHANGE_KNOBS: knobs of the namespace
+ * @SRCGUARD_CHANGE_DEV_SET: settings of a device or pattern
+ * @SRCGUARD_CHANGE_DEV_CLEAR: they were taken away
+ * @SRCGUARD_CHANGE_EXEMPT_ADD: an exemption was added
+ * @SRCGUARD_CHANGE_EXEMPT_DEL: one was taken away
+ * @SRCGUARD_CHANGE_EXEMPT_REPLACE: a list took the place of all of them
+ * @__SRCGUARD_CHANGE_MAX: end of the list, not a change
+ */
+enum srcguard_change {
+	SRCGUARD_CHANGE_UNSPEC		= 0,
+	SRCGUARD_CHANGE_KNOBS		= 1,
+	SRCGUARD_CHANGE_DEV_SET		= 2,
+	SRCGUARD_CHANGE_DEV_CLEAR	= 3,
+	SRCGUARD_CHANGE_EXEMPT_ADD	= 4,
+	SRCGUARD_CHANGE_EXEMPT_DEL	= 5,
+	SRCGUARD_CHANGE_EXEMPT_REPLACE	= 6,
+	__SRCGUARD_CHANGE_MAX
+};
+
+#define SRCGUARD_CHANGE_MAX	(__SRCGUARD_CHANGE_MAX - 1)
+
+/* The changes' names, as SRCGUARD_REASON_LIST: the tool's commands. */
+#define SRCGUARD_CHANGE_LIST(X) \
+	X(KNOBS, "set") \
+	X(DEV_SET, "dev set") \
+	X(DEV_CLEAR, "dev clear") \
+	X(EXEMPT_ADD, "exempt add") \
+	X(EXEMPT_DEL, "exempt del") \
+	X(EXEMPT_REPLACE, "exempt replace")
+
+/*
+ * RFC 3964, section 5.3.1: what is no global unicast address of IPv4, so that 6to4 must
+ * not use it. X(address in host byte order, prefix length, sentence).
+ */
+#define SRCGUARD_6TO4_BAD_IPV4_LIST(X) \
+	X(0x00000000, 8, "0.0.0.0/8 is the host itself (RFC 1122).") \
+	X(0x0a000000, 8, "10.0.0.0/8 is private (RFC 1918).") \
+	X(0x7f000000, 8, "127.0.0.0/8 is loopback (RFC 1122).") \
+	X(0xa9fe0000, 16, "169.254.0.0/16 is link-local (RFC 3927).") \
+	X(0xac100000, 12, "172.16.0.0/12 is private (RFC 1918).") \
+	X(0xc0a80000, 16, "192.168.0.0/16 is private (RFC 1918).") \
+	X(0xe0000000, 4, "224.0.0.0/4 is multicast (RFC 5771).") \
+	X(0xf0000000, 4, "240.0.0.0/4 is reserved, or the limited broadcast (RFC 1112, RFC 919).")
+
+/*
+ * RFC 3964, section 5.3.2: what 6to4 must not carry as an inner address. X(its first 32
+ * bits in host byte order, prefix length, sentence); no prefix is longer than that.
+ */
+#define SRCGUARD_6TO4_BAD_IPV6_LIST(X) \
+	X(0x00000000, 16, "::/16 is no unicast address: compatible, mapped, loopback, unspecified.") \
+	X(0xfe800000, 10, "fe80::/10 is link-local (RFC 4291).") \
+	X(0xfec00000, 10, "fec0::/10 is site-local (RFC 3879).") \
+	X(0xff000000, 8, "ff00::/8 is multicast (RFC 4291).")
 
 #endif /* _UAPI_LINUX_SRCGUARD_H */
