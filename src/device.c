@@ -7,8 +7,10 @@
  */
 #include <linux/slab.h>
 
+#include "device.h"
 #include "exempt.h"
 #include "settings.h"
+#include "tunnel.h"
 
 /* No device has index 0: there is the stand-in for those without an entry. */
 #define SRCGUARD_DEVICE_STAND_IN	0
@@ -145,6 +147,9 @@ static int srcguard_device_event(struct notifier_block *nb, unsigned long event,
 
 	srcguard_device_following = true;
 
+	err = srcguard_tunnel_event(dev, event, srcguard_device_leaving);
+	if (err)
+		return notifier_from_errno(err);
 	switch (event) {
 	case NETDEV_REGISTER:
 		/*
@@ -152,7 +157,7 @@ static int srcguard_device_event(struct notifier_block *nb, unsigned long event,
 		 * and the stand-in counts. One without the settings that a pattern
 		 * has for it does not, unless it moves in, which nobody can refuse.
 		 */
-		if (sgn->guarding)
+		if (sgn->guards)
 			srcguard_device_add(sgn, dev->ifindex, dev);
 		err = srcguard_settings_named(sgn, dev);
 		if (!err)
@@ -186,7 +191,11 @@ static struct notifier_block srcguard_device_notifier = {
  */
 int srcguard_device_init(void)
 {
-	return register_netdevice_notifier(&srcguard_device_notifier);
+	int err = register_netdevice_notifier(&srcguard_device_notifier);
+
+	if (!err)
+		srcguard_tunnel_loaded();
+	return err;
 }
 
 /**

@@ -15,6 +15,7 @@
 #include "exempt.h"
 #include "explain.h"
 #include "modes.h"
+#include "report.h"
 #include "settings.h"
 
 /*
@@ -81,8 +82,15 @@ srcguard_hook_mode(struct srcguard_net *sgn, const struct srcguard_policy *polic
 	return policy->knobs.value[SRCGUARD_A_POLICY_RP_FILTER];
 }
 
-static bool srcguard_hook_enforces(struct srcguard_net *sgn, const struct srcguard_policy *policy,
-				   const struct net_device *in, enum srcguard_decider *decided_by)
+/**
+ * srcguard_hook_enforces - whether what fails is dropped
+ * @sgn: the namespace; the caller is in the packet path
+ * @policy: the namespace's
+ * @in: the device that it comes in by
+ * @decided_by: changed if the device's settings decided
+ */
+bool srcguard_hook_enforces(struct srcguard_net *sgn, const struct srcguard_policy *policy,
+			    const struct net_device *in, enum srcguard_decider *decided_by)
 {
 	const struct srcguard_settings *settings = srcguard_settings_of(sgn, in->ifindex);
 	int enforce = settings ? settings->value[SRCGUARD_SETTING_ENFORCE] :
@@ -144,12 +152,12 @@ static noinline unsigned int srcguard_hook_fail(struct srcguard_net *sgn, struct
 						enum srcguard_family family,
 						enum srcguard_reason reason)
 {
+	struct srcguard_report report = { .in = in, .family = family, .reason = reason };
 	enum srcguard_decider unused;
-	enum srcguard_outcome outcome;
 
-	outcome = srcguard_hook_outcome(sgn, skb, in, policy, family, true, &unused);
-	srcguard_stats_count(sgn, in, family, reason, outcome, skb->len);
-	if (outcome != SRCGUARD_OUTCOME_DROPPED)
+	report.outcome = srcguard_hook_outcome(sgn, skb, in, policy, family, true, &unused);
+	srcguard_report(sgn, skb, &report);
+	if (report.outcome != SRCGUARD_OUTCOME_DROPPED)
 		return NF_ACCEPT;
 	return NF_DROP_REASON(skb, SKB_DROP_REASON_IP_RPFILTER, 0);
 }

@@ -10,7 +10,7 @@
 
 #include <linux/module.h>
 
-#include "srcguard.h"
+#include "device.h"
 
 /*
  * What the namespaces that exist at load time start with. Written by the
@@ -50,6 +50,16 @@ SRCGUARD_MAIN_PARAM(rp_filter, SRCGUARD_A_POLICY_RP_FILTER,
 		    "reverse-path filter: 0 off, 1 strict (default), 2 loose, 3 feasible");
 SRCGUARD_MAIN_PARAM(enforce, SRCGUARD_A_POLICY_ENFORCE,
 		    "1 drop what fails a guard (default), 0 only count it");
+SRCGUARD_MAIN_PARAM(sixtofour, SRCGUARD_A_POLICY_SIXTOFOUR,
+		    "6to4 guard: 0 off, 1 what sit would reject (default), 2 all of RFC 3964");
+SRCGUARD_MAIN_PARAM(log_martians, SRCGUARD_A_POLICY_LOG_MARTIANS,
+		    "1 log what fails the reverse-path filter (default 0)");
+SRCGUARD_MAIN_PARAM(log_6to4, SRCGUARD_A_POLICY_LOG_6TO4,
+		    "1 log what fails the 6to4 guard (default 0)");
+SRCGUARD_MAIN_PARAM(log_interval, SRCGUARD_A_POLICY_LOG_INTERVAL,
+		    "seconds between two lines of a reason and device (1..86400, default 60)");
+SRCGUARD_MAIN_PARAM(log_daily_max, SRCGUARD_A_POLICY_LOG_DAILY_MAX,
+		    "lines a day of the whole host (0..100000, default 1000)");
 
 static void __init srcguard_main_complete_params(void)
 {

@@ -6,6 +6,7 @@
  */
 #include <linux/capability.h>
 
+#include "event.h"
 #include "netlink.h"
 
 /**
@@ -129,6 +130,18 @@ err_free:
 	return -EMSGSIZE;
 }
 
+/* The host's knobs are for the host's administrator, in whichever namespace. */
+static int srcguard_netlink_may_set(struct sk_buff *skb, struct genl_info *info, u32 which)
+{
+	u32 host = which & srcguard_knob_host();
+
+	if (!host || netlink_capable(skb, CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[__ffs(host)],
+			    "CAP_NET_ADMIN in the initial user namespace is needed");
+	return -EPERM;
+}
+
 static int srcguard_netlink_policy_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct srcguard_net *sgn = srcguard_netns_of(genl_info_net(info));
@@ -151,6 +164,9 @@ static int srcguard_netlink_policy_set(struct sk_buff *skb, struct genl_info *in
 		NL_SET_ERR_MSG(info->extack, "No knob is named");
 		return -EINVAL;
 	}
+	err = srcguard_netlink_may_set(skb, info, which);
+	if (err)
+		return err;
 
 	rtnl_lock();
 	err = srcguard_policy_set(sgn, &knobs, which, info->extack);
@@ -166,16 +182,26 @@ static int srcguard_netlink_stats_get(struct sk_buff *skb, struct netlink_callba
 static int srcguard_netlink_state_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct srcguard_net *sgn = srcguard_netns_of(genl_info_net(info));
+	struct srcguard_knobs knobs;
 	struct sk_buff *reply;
 	void *header;
 
-	reply = genlmsg_new(nla_total_size_64bit(sizeof(u64)), GFP_KERNEL);
+	srcguard_policy_read(sgn, &knobs);
+
+	reply = genlmsg_new(3 * nla_total_size_64bit(sizeof(u64)) + nla_total_size(sizeof(u32)),
+			    GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
 	header = genlmsg_put_reply(reply, info, &srcguard_netlink_family, 0,
 				   SRCGUARD_CMD_STATE_GET);
-	if (!header || nla_put_u64_64bit(reply, SRCGUARD_A_STATE_UNJUDGED,
-					 atomic64_read(&sgn->unjudged), SRCGUARD_A_STATE_PAD)) {
+	if (!header ||
+	    nla_put_u64_64bit(reply, SRCGUARD_A_STATE_UNJUDGED, atomic64_read(&sgn->unjudged),
+			      SRCGUARD_A_STATE_PAD) ||
+	    nla_put_u64_64bit(reply, SRCGUARD_A_STATE_LOG_WRITTEN,
+			      atomic64_read(&sgn->log_written), SRCGUARD_A_STATE_PAD) ||
+	    nla_put_u64_64bit(reply, SRCGUARD_A_STATE_LOG_WITHHELD,
+			      atomic64_read(&sgn->log_withheld), SRCGUARD_A_STATE_PAD) ||
+	    nla_put_u32(reply, SRCGUARD_A_STATE_LOG_NEXT, srcguard_log_next(&knobs))) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
@@ -188,9 +214,24 @@ static const struct nla_policy srcguard_netlink_no_attrs[] = {
 	[1] = { .type = NLA_REJECT },
 };
 
+/* As in core/knob.c; too large for the policy itself. Linux 6.1 wants them not const. */
+static struct netlink_range_validation srcguard_netlink_log_interval = {
+	.min = 1, .max = 86400,
+};
+static struct netlink_range_validation srcguard_netlink_log_daily_max = {
+	.max = 100000,
+};
+
 static const struct nla_policy srcguard_netlink_policy_attrs[] = {
 	[SRCGUARD_A_POLICY_RP_FILTER] = NLA_POLICY_MAX(NLA_U32, SRCGUARD_RP_FILTER_FEASIBLE),
 	[SRCGUARD_A_POLICY_ENFORCE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[SRCGUARD_A_POLICY_SIXTOFOUR] = NLA_POLICY_MAX(NLA_U32, SRCGUARD_SIXTOFOUR_FULL),
+	[SRCGUARD_A_POLICY_LOG_MARTIANS] = NLA_POLICY_MAX(NLA_U32, 1),
+	[SRCGUARD_A_POLICY_LOG_6TO4] = NLA_POLICY_MAX(NLA_U32, 1),
+	[SRCGUARD_A_POLICY_LOG_INTERVAL] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &srcguard_netlink_log_interval),
+	[SRCGUARD_A_POLICY_LOG_DAILY_MAX] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &srcguard_netlink_log_daily_max),
 };
 
 static const struct genl_ops srcguard_netlink_ops[] = {
@@ -268,6 +309,12 @@ static const struct genl_ops srcguard_netlink_ops[] = {
 	},
 };
 
+static const struct genl_multicast_group srcguard_netlink_groups[] = {
+	[SRCGUARD_NETLINK_EVENTS] = {
+		.name = SRCGUARD_GENL_GROUP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
 struct genl_family srcguard_netlink_family __ro_after_init = {
 	.name		= SRCGUARD_GENL_NAME,
 	.version	= SRCGUARD_GENL_VERSION,
@@ -276,6 +323,8 @@ struct genl_family srcguard_netlink_family __ro_after_init = {
 	.module		= THIS_MODULE,
 	.ops		= srcguard_netlink_ops,
 	.n_ops		= ARRAY_SIZE(srcguard_netlink_ops),
+	.mcgrps		= srcguard_netlink_groups,
+	.n_mcgrps	= ARRAY_SIZE(srcguard_netlink_groups),
 };
 
 /**
@@ -285,7 +334,11 @@ struct genl_family srcguard_netlink_family __ro_after_init = {
  */
 int __init srcguard_netlink_init(void)
 {
-	return genl_register_family(&srcguard_netlink_family);
+	int err = genl_register_family(&srcguard_netlink_family);
+
+	if (!err)
+		srcguard_event_open();
+	return err;
 }
 
 /**
@@ -293,5 +346,6 @@ int __init srcguard_netlink_init(void)
  */
 void srcguard_netlink_exit(void)
 {
+	srcguard_event_close();
 	genl_unregister_family(&srcguard_netlink_family);
 }

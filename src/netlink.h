@@ -11,6 +11,8 @@
 
 #include "explain.h"
 
+#include "core/settings.h"
+
 int srcguard_netlink_may_change(struct sk_buff *skb, struct genl_info *info);
 int srcguard_netlink_address(const struct nlattr *attr, struct srcguard_prefix *prefix,
 			     struct netlink_ext_ack *extack);
@@ -27,8 +29,16 @@ bool srcguard_netlink_missing(const struct genl_info *info, int type, const char
 #define SRCGUARD_NETLINK_ADDRESS \
 	NLA_POLICY_RANGE(NLA_BINARY, sizeof(struct in_addr), sizeof(struct in6_addr))
 
+/* The family's multicast groups. */
+enum srcguard_netlink_group {
+	SRCGUARD_NETLINK_EVENTS,
+};
+
+extern struct genl_family srcguard_netlink_family;
+
 /* netlink_dev.c */
-extern const struct nla_policy srcguard_netlink_dev_policy[SRCGUARD_A_DEV_ENFORCE + 1];
+extern const struct nla_policy srcguard_netlink_dev_policy[SRCGUARD_A_DEV_SIXTOFOUR + 1];
+int srcguard_netlink_put_settings(struct sk_buff *skb, const struct srcguard_settings *settings);
 int srcguard_netlink_dev_get(struct sk_buff *skb, struct netlink_callback *cb);
 int srcguard_netlink_dev_set(struct sk_buff *skb, struct genl_info *info);
 int srcguard_netlink_dev_clear(struct sk_buff *skb, struct genl_info *info);

@@ -5,18 +5,41 @@
 #include "netlink.h"
 #include "settings.h"
 
-const struct nla_policy srcguard_netlink_dev_policy[SRCGUARD_A_DEV_ENFORCE + 1] = {
+const struct nla_policy srcguard_netlink_dev_policy[SRCGUARD_A_DEV_SIXTOFOUR + 1] = {
 	[SRCGUARD_A_DEV_IFINDEX]	= { .type = NLA_REJECT },
 	[SRCGUARD_A_DEV_DEVICE]		= SRCGUARD_NETLINK_NAME,
 	[SRCGUARD_A_DEV_RP_FILTER]	= NLA_POLICY_MAX(NLA_U32, SRCGUARD_RP_FILTER_FEASIBLE),
 	[SRCGUARD_A_DEV_RP_FILTER_IPV4]	= NLA_POLICY_MAX(NLA_U32, SRCGUARD_RP_FILTER_FEASIBLE),
 	[SRCGUARD_A_DEV_RP_FILTER_IPV6]	= NLA_POLICY_MAX(NLA_U32, SRCGUARD_RP_FILTER_FEASIBLE),
 	[SRCGUARD_A_DEV_ENFORCE]	= NLA_POLICY_MAX(NLA_U32, 1),
+	[SRCGUARD_A_DEV_PATTERN]	= { .type = NLA_REJECT },
+	[SRCGUARD_A_DEV_SIXTOFOUR]	= NLA_POLICY_MAX(NLA_U32, SRCGUARD_SIXTOFOUR_FULL),
 };
 
-static int srcguard_netlink_dev_attr(enum srcguard_setting setting)
+static const int srcguard_netlink_dev_attr[SRCGUARD_SETTING_COUNT] = {
+	[SRCGUARD_SETTING_RP_FILTER]		= SRCGUARD_A_DEV_RP_FILTER,
+	[SRCGUARD_SETTING_RP_FILTER_IPV4]	= SRCGUARD_A_DEV_RP_FILTER_IPV4,
+	[SRCGUARD_SETTING_RP_FILTER_IPV6]	= SRCGUARD_A_DEV_RP_FILTER_IPV6,
+	[SRCGUARD_SETTING_ENFORCE]		= SRCGUARD_A_DEV_ENFORCE,
+	[SRCGUARD_SETTING_SIXTOFOUR]		= SRCGUARD_A_DEV_SIXTOFOUR,
+};
+
+/**
+ * srcguard_netlink_put_settings - the settings that have a value, for an answer
+ * @skb: the answer
+ * @settings: the settings
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int srcguard_netlink_put_settings(struct sk_buff *skb, const struct srcguard_settings *settings)
 {
-	return SRCGUARD_A_DEV_RP_FILTER + setting;
+	enum srcguard_setting i;
+
+	for (i = 0; i < SRCGUARD_SETTING_COUNT; i++)
+		if (settings->value[i] != SRCGUARD_SETTING_INHERIT &&
+		    nla_put_u32(skb, srcguard_netlink_dev_attr[i], settings->value[i]))
+			return -EMSGSIZE;
+	return 0;
 }
 
 int srcguard_netlink_dev_set(struct sk_buff *skb, struct genl_info *info)
@@ -32,9 +55,9 @@ int srcguard_netlink_dev_set(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	srcguard_settings_clear(&settings);
 	for (i = 0; i < SRCGUARD_SETTING_COUNT; i++)
-		if (info->attrs[srcguard_netlink_dev_attr(i)])
+		if (info->attrs[srcguard_netlink_dev_attr[i]])
 			settings.value[i] =
-				nla_get_u32(info->attrs[srcguard_netlink_dev_attr(i)]);
+				nla_get_u32(info->attrs[srcguard_netlink_dev_attr[i]]);
 	if (srcguard_settings_empty(&settings)) {
 		NL_SET_ERR_MSG(info->extack, "No setting is named");
 		return -EINVAL;
@@ -73,7 +96,6 @@ static int srcguard_netlink_dev_put(struct sk_buff *skb, struct netlink_callback
 				    const char *name, const struct srcguard_settings *settings,
 				    const char *pattern)
 {
-	enum srcguard_setting i;
 	void *header;
 
 	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
@@ -83,20 +105,14 @@ static int srcguard_netlink_dev_put(struct sk_buff *skb, struct netlink_callback
 	genl_dump_check_consistent(cb, header);
 
 	if (nla_put_u32(skb, SRCGUARD_A_DEV_IFINDEX, ifindex) ||
-	    nla_put_string(skb, SRCGUARD_A_DEV_DEVICE, name))
-		goto err_cancel;
-	for (i = 0; i < SRCGUARD_SETTING_COUNT; i++)
-		if (settings->value[i] != SRCGUARD_SETTING_INHERIT &&
-		    nla_put_u32(skb, srcguard_netlink_dev_attr(i), settings->value[i]))
-			goto err_cancel;
-	if (*pattern && nla_put_string(skb, SRCGUARD_A_DEV_PATTERN, pattern))
-		goto err_cancel;
+	    nla_put_string(skb, SRCGUARD_A_DEV_DEVICE, name) ||
+	    srcguard_netlink_put_settings(skb, settings) ||
+	    (*pattern && nla_put_string(skb, SRCGUARD_A_DEV_PATTERN, pattern))) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
 	genlmsg_end(skb, header);
 	return 0;
-
-err_cancel:
-	genlmsg_cancel(skb, header);
-	return -EMSGSIZE;
 }
 
 static int srcguard_netlink_dev_put_device(struct sk_buff *skb, struct netlink_callback *cb,

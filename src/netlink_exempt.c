@@ -2,8 +2,9 @@
 /*
  * Generic netlink: exemptions. Process context.
  */
-#include "netlink.h"
+#include "event.h"
 #include "exempt.h"
+#include "netlink.h"
 
 const struct nla_policy srcguard_netlink_exempt_policy[SRCGUARD_A_EXEMPT_DEVICE + 1] = {
 	[SRCGUARD_A_EXEMPT_PREFIX]	= SRCGUARD_NETLINK_ADDRESS,
@@ -59,6 +60,7 @@ static int srcguard_netlink_exempt_parse(struct net *net, const struct nlattr *n
 }
 
 static int srcguard_netlink_exempt_change(struct sk_buff *skb, struct genl_info *info,
+					  enum srcguard_change what,
 					  int (*change)(struct srcguard_net *sgn,
 							const struct srcguard_prefix *prefix,
 							int ifindex,
@@ -79,18 +81,23 @@ static int srcguard_netlink_exempt_change(struct sk_buff *skb, struct genl_info 
 		if (err)
 			NL_SET_BAD_ATTR(info->extack, info->attrs[SRCGUARD_A_EXEMPT_PREFIX]);
 	}
+	if (!err)
+		srcguard_event_exempt(sgn, what, &prefix, info->attrs[SRCGUARD_A_EXEMPT_DEVICE] ?
+				      nla_data(info->attrs[SRCGUARD_A_EXEMPT_DEVICE]) : NULL);
 	rtnl_unlock();
 	return err;
 }
 
 int srcguard_netlink_exempt_add(struct sk_buff *skb, struct genl_info *info)
 {
-	return srcguard_netlink_exempt_change(skb, info, srcguard_exempt_add);
+	return srcguard_netlink_exempt_change(skb, info, SRCGUARD_CHANGE_EXEMPT_ADD,
+					      srcguard_exempt_add);
 }
 
 int srcguard_netlink_exempt_del(struct sk_buff *skb, struct genl_info *info)
 {
-	return srcguard_netlink_exempt_change(skb, info, srcguard_exempt_del);
+	return srcguard_netlink_exempt_change(skb, info, SRCGUARD_CHANGE_EXEMPT_DEL,
+					      srcguard_exempt_del);
 }
 
 static int srcguard_netlink_exempt_entry(struct srcguard_net *sgn, const struct nlattr *entry,
@@ -136,8 +143,10 @@ static int srcguard_netlink_exempt_part(struct srcguard_net *sgn, struct genl_in
 			return err;
 		}
 	}
-	if (info->attrs[SRCGUARD_A_EXEMPT_LAST])
+	if (info->attrs[SRCGUARD_A_EXEMPT_LAST]) {
 		srcguard_exempt_stage_end(sgn);
+		srcguard_event_exempt(sgn, SRCGUARD_CHANGE_EXEMPT_REPLACE, NULL, NULL);
+	}
 	return 0;
 }
 

@@ -6,10 +6,12 @@
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
 #include <net/netns/generic.h>
 
 #include "exempt.h"
 #include "settings.h"
+#include "tunnel.h"
 
 /*
  * What the core allocates for a namespace is not accounted to who made it, so
@@ -39,13 +41,20 @@ struct srcguard_net *srcguard_netns_of(struct net *net)
 	return netns->sgn;
 }
 
-/* A container cannot shake off its policy by nesting: it passes it on. */
-static void srcguard_netns_first_knobs(struct srcguard_knobs *knobs)
+/*
+ * A container cannot shake off its policy by nesting: it passes it on. But the log is
+ * the host's, and what others have made does not write there unasked.
+ */
+static void srcguard_netns_first_knobs(const struct net *net, struct srcguard_knobs *knobs)
 {
 	if (READ_ONCE(srcguard_netns_inherit))
 		srcguard_policy_read(srcguard_netns_of(current->nsproxy->net_ns), knobs);
 	else
 		*knobs = srcguard_main_params;
+	if (net->user_ns != &init_user_ns) {
+		knobs->value[SRCGUARD_A_POLICY_LOG_MARTIANS] = 0;
+		knobs->value[SRCGUARD_A_POLICY_LOG_6TO4] = 0;
+	}
 }
 
 static int __net_init srcguard_netns_net_init(struct net *net)
@@ -62,10 +71,12 @@ static int __net_init srcguard_netns_net_init(struct net *net)
 	sgn->generation = 1;
 	xa_init_flags(&sgn->devices, XA_FLAGS_ACCOUNT);
 	srcguard_hook_net_init(sgn);
+	srcguard_sixtofour_net_init(sgn);
+	srcguard_tunnel_net_init(sgn);
 	srcguard_settings_net_init(sgn);
 	srcguard_exempt_net_init(sgn);
 
-	srcguard_netns_first_knobs(&knobs);
+	srcguard_netns_first_knobs(net, &knobs);
 	err = srcguard_policy_net_init(sgn, &knobs);
 	if (err)
 		goto err_cancel;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A namespace's policy: publishes new values, and turns the machinery on with
- * the first guard and off with the last. Process context, under RTNL.
+ * A namespace's policy: publishes new values, and turns guards on and off, and with
+ * the first and the last of them what all need. Process context, under RTNL.
  */
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
+#include "device.h"
+#include "event.h"
 #include "settings.h"
 
 static struct srcguard_policy *srcguard_policy_alloc(const struct srcguard_knobs *knobs)
@@ -17,35 +19,78 @@ static struct srcguard_policy *srcguard_policy_alloc(const struct srcguard_knobs
 	return policy;
 }
 
-static void srcguard_policy_guard_off(struct srcguard_net *sgn)
+static void srcguard_policy_turn_off(struct srcguard_net *sgn, unsigned int guards)
 {
-	srcguard_hook_unregister(sgn);
+	if (guards & SRCGUARD_GUARD_RPF)
+		srcguard_hook_unregister(sgn);
+	if (guards & SRCGUARD_GUARD_SIXTOFOUR)
+		srcguard_sixtofour_unregister(sgn);
+	sgn->guards &= ~guards;
 	/* Netfilter does not wait for hooks that are still running. */
 	synchronize_net();
+	if (sgn->guards)
+		return;
+	srcguard_sample_net_drain(sgn);
 	srcguard_device_net_drain(sgn);
-	sgn->guarding = false;
+}
+
+/* What all guards need. */
+static int srcguard_policy_fill(struct srcguard_net *sgn)
+{
+	int err;
+
+	if (sgn->guards)
+		return 0;
+	err = srcguard_device_net_fill(sgn);
+	if (err)
+		return err;
+	err = srcguard_sample_net_fill(sgn);
+	if (err)
+		srcguard_device_net_drain(sgn);
+	return err;
+}
+
+/* The 6to4 guard has nothing to look at while no tunnel is up. */
+static unsigned int srcguard_policy_possible(const struct srcguard_net *sgn)
+{
+	if (sgn->leaving)
+		return 0;
+	return SRCGUARD_GUARD_RPF | (sgn->tunnels_up ? SRCGUARD_GUARD_SIXTOFOUR : 0);
+}
+
+static unsigned int srcguard_policy_wanted(struct srcguard_net *sgn)
+{
+	const struct srcguard_policy *policy = rtnl_dereference(sgn->policy);
+
+	return (srcguard_knob_guards(&policy->knobs) | srcguard_settings_want_guards(sgn)) &
+	       srcguard_policy_possible(sgn);
 }
 
 /**
  * srcguard_policy_guard - have packets looked at, before something asks for it
  * @sgn: the namespace; the caller holds RTNL, and calls srcguard_policy_settle()
  *	in the end
+ * @guards: by which guards
  *
- * Return: 0, also if they are already, or -ENOMEM.
+ * Return: 0, also if they are already or cannot be, or -ENOMEM.
  */
-int srcguard_policy_guard(struct srcguard_net *sgn)
+int srcguard_policy_guard(struct srcguard_net *sgn, unsigned int guards)
 {
 	int err;
 
-	if (sgn->guarding)
+	guards &= srcguard_policy_possible(sgn) & ~sgn->guards;
+	if (!guards)
 		return 0;
-	err = srcguard_device_net_fill(sgn);
+	err = srcguard_policy_fill(sgn);
 	if (err)
 		return err;
-	sgn->guarding = true;
-	err = srcguard_hook_register(sgn);
+	sgn->guards |= guards;
+	if (guards & SRCGUARD_GUARD_RPF)
+		err = srcguard_hook_register(sgn);
+	if (!err && guards & SRCGUARD_GUARD_SIXTOFOUR)
+		err = srcguard_sixtofour_register(sgn);
 	if (err)
-		srcguard_policy_guard_off(sgn);
+		srcguard_policy_turn_off(sgn, guards);
 	return err;
 }
 
@@ -55,11 +100,22 @@ int srcguard_policy_guard(struct srcguard_net *sgn)
  */
 void srcguard_policy_settle(struct srcguard_net *sgn)
 {
-	const struct srcguard_policy *policy = rtnl_dereference(sgn->policy);
+	unsigned int unwanted = sgn->guards & ~srcguard_policy_wanted(sgn);
 
-	if (sgn->guarding && !srcguard_knob_guarding(&policy->knobs) &&
-	    !srcguard_settings_want_guard(sgn))
-		srcguard_policy_guard_off(sgn);
+	if (unwanted)
+		srcguard_policy_turn_off(sgn, unwanted);
+}
+
+/**
+ * srcguard_policy_tunnels - a tunnel came up, or none is any more
+ * @sgn: the namespace; the caller holds RTNL
+ *
+ * Short of memory, the 6to4 guard stays off until the next change: sit judges then.
+ */
+void srcguard_policy_tunnels(struct srcguard_net *sgn)
+{
+	srcguard_policy_guard(sgn, srcguard_policy_wanted(sgn) & SRCGUARD_GUARD_SIXTOFOUR);
+	srcguard_policy_settle(sgn);
 }
 
 /**
@@ -72,15 +128,14 @@ void srcguard_policy_settle(struct srcguard_net *sgn)
 int srcguard_policy_net_init(struct srcguard_net *sgn, const struct srcguard_knobs *knobs)
 {
 	struct srcguard_policy *policy = srcguard_policy_alloc(knobs);
-	int err = 0;
+	int err;
 
 	if (!policy)
 		return -ENOMEM;
 
 	rtnl_lock();
 	rcu_assign_pointer(sgn->policy, policy);
-	if (srcguard_knob_guarding(knobs))
-		err = srcguard_policy_guard(sgn);
+	err = srcguard_policy_guard(sgn, srcguard_knob_guards(knobs));
 	rtnl_unlock();
 	if (err)
 		kfree(policy);
@@ -95,7 +150,10 @@ int srcguard_policy_net_init(struct srcguard_net *sgn, const struct srcguard_kno
 void srcguard_policy_net_pre_exit(struct srcguard_net *sgn)
 {
 	rtnl_lock();
+	sgn->leaving = true;
 	srcguard_hook_unregister(sgn);
+	srcguard_sixtofour_unregister(sgn);
+	sgn->guards = 0;
 	rtnl_unlock();
 }
 
@@ -106,6 +164,7 @@ void srcguard_policy_net_pre_exit(struct srcguard_net *sgn)
 void srcguard_policy_net_exit(struct srcguard_net *sgn)
 {
 	rtnl_lock();
+	srcguard_sample_net_drain(sgn);
 	srcguard_device_net_drain(sgn);
 	kfree_rcu(rtnl_dereference(sgn->policy), rcu);
 	rtnl_unlock();
@@ -126,7 +185,7 @@ int srcguard_policy_set(struct srcguard_net *sgn, const struct srcguard_knobs *k
 	struct srcguard_policy *old = rtnl_dereference(sgn->policy);
 	struct srcguard_policy *new = srcguard_policy_alloc(&old->knobs);
 	unsigned int i;
-	int err = 0;
+	int err;
 
 	if (!new)
 		goto err_memory;
@@ -136,13 +195,13 @@ int srcguard_policy_set(struct srcguard_net *sgn, const struct srcguard_knobs *k
 			new->knobs.value[i] = knobs->value[i];
 
 	/* The hooks find a policy without guards before and after, and pass. */
-	if (srcguard_knob_guarding(&new->knobs))
-		err = srcguard_policy_guard(sgn);
+	err = srcguard_policy_guard(sgn, srcguard_knob_guards(&new->knobs));
 	if (err)
 		goto err_free;
 	rcu_assign_pointer(sgn->policy, new);
 	srcguard_policy_settle(sgn);
 	kfree_rcu(old, rcu);
+	srcguard_event_knobs(sgn, &new->knobs, which);
 	return 0;
 
 err_free:

@@ -8,6 +8,7 @@
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 
+#include "event.h"
 #include "modes.h"
 #include "settings.h"
 
@@ -257,12 +258,14 @@ int srcguard_settings_set(struct srcguard_net *sgn, const char *name,
 			return -ENODEV;
 	}
 
-	err = srcguard_settings_guarding(settings) ? srcguard_policy_guard(sgn) : 0;
+	err = srcguard_policy_guard(sgn, srcguard_settings_guards(settings));
 	if (!err)
 		err = dev ? srcguard_settings_set_device(sgn, dev, settings) :
 			    srcguard_pattern_set(sgn, name, settings);
 	srcguard_policy_settle(sgn);
 	srcguard_settings_say(err, extack);
+	if (!err)
+		srcguard_event_dev(sgn, SRCGUARD_CHANGE_DEV_SET, name, settings);
 	return err;
 }
 
@@ -299,10 +302,12 @@ int srcguard_settings_drop(struct srcguard_net *sgn, const char *name,
 			return -ENODEV;
 		err = srcguard_settings_clear_device(sgn, dev);
 	}
-	if (!err)
-		srcguard_policy_settle(sgn);
 	srcguard_settings_say(err, extack);
-	return err;
+	if (err)
+		return err;
+	srcguard_policy_settle(sgn);
+	srcguard_event_dev(sgn, SRCGUARD_CHANGE_DEV_CLEAR, name, NULL);
+	return 0;
 }
 
 /**
@@ -337,22 +342,23 @@ void srcguard_settings_gone(struct srcguard_net *sgn, const struct net_device *d
 }
 
 /**
- * srcguard_settings_want_guard - whether a device or pattern has a guard on
+ * srcguard_settings_want_guards - the guards that devices or patterns have on
  * @sgn: the namespace; the caller holds RTNL
+ *
+ * Return: SRCGUARD_GUARD_..., any number of them.
  */
-bool srcguard_settings_want_guard(struct srcguard_net *sgn)
+unsigned int srcguard_settings_want_guards(struct srcguard_net *sgn)
 {
 	const struct srcguard_override *override;
 	const struct srcguard_pattern *pattern;
+	unsigned int guards = 0;
 	unsigned long index;
 
 	xa_for_each(&sgn->patterns, index, pattern)
-		if (srcguard_settings_guarding(&pattern->settings))
-			return true;
+		guards |= srcguard_settings_guards(&pattern->settings);
 	xa_for_each(&sgn->overrides, index, override)
-		if (srcguard_settings_guarding(&override->own))
-			return true;
-	return false;
+		guards |= srcguard_settings_guards(&override->own);
+	return guards;
 }
 
 /**

@@ -35,7 +35,7 @@ int srcguard_settings_drop(struct srcguard_net *sgn, const char *name,
 			   struct netlink_ext_ack *extack);
 int srcguard_settings_named(struct srcguard_net *sgn, const struct net_device *dev);
 void srcguard_settings_gone(struct srcguard_net *sgn, const struct net_device *dev);
-bool srcguard_settings_want_guard(struct srcguard_net *sgn);
+unsigned int srcguard_settings_want_guards(struct srcguard_net *sgn);
 const struct srcguard_settings *srcguard_settings_of(struct srcguard_net *sgn, int ifindex);
 const struct srcguard_settings *
 srcguard_settings_next_device(struct srcguard_net *sgn, unsigned long *ifindex,

@@ -14,7 +14,6 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
-#include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
@@ -22,11 +21,11 @@
 #include "core/knob.h"
 #include "core/rpf.h"
 
-struct netlink_callback;
 struct netlink_ext_ack;
 struct srcguard_exemptions;
 struct srcguard_found;
 struct srcguard_modes;
+struct srcguard_samples;
 
 /**
  * enum srcguard_family - index of an address family in tables of counters
@@ -49,42 +48,6 @@ enum srcguard_family {
  */
 struct srcguard_policy {
 	struct srcguard_knobs knobs;
-	struct rcu_head rcu;
-};
-
-/**
- * struct srcguard_counter - one number of packets and their bytes
- * @packets: packets
- * @bytes: bytes from the IP header on
- */
-struct srcguard_counter {
-	u64_stats_t packets;
-	u64_stats_t bytes;
-};
-
-/**
- * struct srcguard_counters - one CPU's counters of one device
- * @slot: by family, reason and outcome; those enums count from 1
- * @syncp: lets 32-bit readers see whole values
- */
-struct srcguard_counters {
-	struct srcguard_counter slot[SRCGUARD_FAMILY_COUNT][SRCGUARD_REASON_MAX]
-				    [SRCGUARD_OUTCOME_MAX];
-	struct u64_stats_sync syncp;
-};
-
-/**
- * struct srcguard_device - what is kept about a device while a guard is on
- * @dev: the device, NULL for the stand-in of devices that memory was too short
- *	for. No reference: the object leaves the namespace's table at
- *	NETDEV_UNREGISTER, and what is in the table or was reached under RCU has
- *	a device that RCU keeps, too.
- * @counters: per CPU, written by the packet path, read by dumps
- * @rcu: the packet path may still count for a device that is gone
- */
-struct srcguard_device {
-	struct net_device *dev;
-	struct srcguard_counters __percpu *counters;
 	struct rcu_head rcu;
 };
 
@@ -118,7 +81,8 @@ struct srcguard_hook {
  * struct srcguard_net - a namespace's state
  * @net: the namespace; it owns this object
  * @policy: replaced under RTNL, read under RCU; never NULL
- * @guarding: a guard is on, for all devices or for some (RTNL)
+ * @guards: those that are on, SRCGUARD_GUARD_..., for all devices or for some (RTNL)
+ * @leaving: the namespace is going, and no guard is turned on any more (RTNL)
  * @devices: struct srcguard_device by ifindex, and the stand-in at index 0;
  *	changed under RTNL, read under RCU; empty while no guard is on
  * @generation: moves when @devices changes (RTNL), to mark interrupted dumps
@@ -139,6 +103,17 @@ struct srcguard_hook {
  *	the packet path
  * @late_work: registers the late hooks that are wanted
  * @unjudged: packets that passed while @late_work was on its way
+ * @tunnels: struct srcguard_tunnel, the sit tunnels that this namespace's packets come
+ *	to and that have no fixed peer; changed under RTNL, read under RCU
+ * @peers: those that have one; the same
+ * @tunnels_up: how many of @tunnels are up, or about to be (RTNL)
+ * @tunnel_order: the highest order that one of @tunnels was given (RTNL)
+ * @sixtofour_ops: the 6to4 guard's hook
+ * @sixtofour_registered: whether it is (RTNL)
+ * @samples: of packets, for events; allocated while a guard is on; replaced under RTNL, read under RCU
+ * @event_number: that of the last event; under the mutex of event.c
+ * @log_written: lines written to the kernel log
+ * @log_withheld: packets that got none
  * @sysctl_table: the table that @sysctl_header shows
  * @sysctl_header: net.srcguard in this namespace
  */
@@ -146,7 +121,8 @@ struct srcguard_net {
 	struct net *net;
 	struct srcguard_policy __rcu *policy;
 	struct srcguard_modes __rcu *modes;
-	bool guarding;
+	unsigned int guards;
+	bool leaving;
 	struct xarray devices;
 	u32 generation;
 	struct xarray overrides;
@@ -161,6 +137,16 @@ struct srcguard_net {
 	bool late_wanted[SRCGUARD_FAMILY_COUNT];
 	struct work_struct late_work;
 	atomic64_t unjudged;
+	struct list_head tunnels;
+	struct list_head peers;
+	unsigned int tunnels_up;
+	u64 tunnel_order;
+	struct nf_hook_ops sixtofour_ops;
+	bool sixtofour_registered;
+	struct srcguard_samples __rcu *samples;
+	u64 event_number;
+	atomic64_t log_written;
+	atomic64_t log_withheld;
 	struct ctl_table *sysctl_table;
 	struct ctl_table_header *sysctl_header;
 };
@@ -181,14 +167,23 @@ void srcguard_policy_net_exit(struct srcguard_net *sgn);
 int srcguard_policy_set(struct srcguard_net *sgn, const struct srcguard_knobs *knobs,
 			u32 which, struct netlink_ext_ack *extack);
 void srcguard_policy_read(struct srcguard_net *sgn, struct srcguard_knobs *knobs);
-int srcguard_policy_guard(struct srcguard_net *sgn);
+int srcguard_policy_guard(struct srcguard_net *sgn, unsigned int guards);
 void srcguard_policy_settle(struct srcguard_net *sgn);
+void srcguard_policy_tunnels(struct srcguard_net *sgn);
 
 /* hook.c */
 void srcguard_hook_net_init(struct srcguard_net *sgn);
 int srcguard_hook_register(struct srcguard_net *sgn);
 void srcguard_hook_unregister(struct srcguard_net *sgn);
 int srcguard_hook_move_first(struct srcguard_net *sgn);
+
+bool srcguard_hook_enforces(struct srcguard_net *sgn, const struct srcguard_policy *policy,
+			    const struct net_device *in, enum srcguard_decider *decided_by);
+
+/* sixtofour.c */
+void srcguard_sixtofour_net_init(struct srcguard_net *sgn);
+int srcguard_sixtofour_register(struct srcguard_net *sgn);
+void srcguard_sixtofour_unregister(struct srcguard_net *sgn);
 
 /* bridge.c */
 int srcguard_bridge_init(void);
@@ -208,26 +203,11 @@ enum srcguard_reason srcguard_rpf_ipv6(struct sk_buff *skb, const struct nf_hook
 				       enum srcguard_rp_filter mode,
 				       struct srcguard_found *found);
 
-/* device.c */
-int srcguard_device_init(void);
-void srcguard_device_exit(void);
-int srcguard_device_net_fill(struct srcguard_net *sgn);
-void srcguard_device_net_drain(struct srcguard_net *sgn);
-struct srcguard_device *srcguard_device_find(struct srcguard_net *sgn, int ifindex);
-
-/* stats.c */
-void srcguard_stats_count(struct srcguard_net *sgn, const struct net_device *in,
-			  enum srcguard_family family, enum srcguard_reason reason,
-			  enum srcguard_outcome outcome, unsigned int bytes);
-int srcguard_stats_dump(struct srcguard_net *sgn, struct sk_buff *skb,
-			struct netlink_callback *cb);
-
 /* sysctl.c */
 int srcguard_sysctl_net_init(struct srcguard_net *sgn);
 void srcguard_sysctl_net_exit(struct srcguard_net *sgn);
 
 /* netlink.c */
-extern struct genl_family srcguard_netlink_family;
 int srcguard_netlink_init(void);
 void srcguard_netlink_exit(void);
 

@@ -5,29 +5,24 @@
  */
 #include <net/genetlink.h>
 
-#include "srcguard.h"
+#include "device.h"
+#include "netlink.h"
 
 /**
  * srcguard_stats_count - count a packet that failed a guard
- * @sgn: the namespace; called in the packet path
- * @in: the device it came in by
+ * @device: the device it came in by; called in the packet path
  * @family: its address family
  * @reason: why it failed
  * @outcome: what becomes of it
  * @bytes: its length from the IP header on
  */
-void srcguard_stats_count(struct srcguard_net *sgn, const struct net_device *in,
-			  enum srcguard_family family, enum srcguard_reason reason,
-			  enum srcguard_outcome outcome, unsigned int bytes)
+void srcguard_stats_count(struct srcguard_device *device, enum srcguard_family family,
+			  enum srcguard_reason reason, enum srcguard_outcome outcome,
+			  unsigned int bytes)
 {
-	struct srcguard_device *device = srcguard_device_find(sgn, in->ifindex);
-	struct srcguard_counters *counters;
-	struct srcguard_counter *counter;
+	struct srcguard_counters *counters = this_cpu_ptr(device->counters);
+	struct srcguard_counter *counter = &counters->slot[family][reason - 1][outcome - 1];
 
-	if (unlikely(!device))
-		return;
-	counters = this_cpu_ptr(device->counters);
-	counter = &counters->slot[family][reason - 1][outcome - 1];
 	u64_stats_update_begin(&counters->syncp);
 	u64_stats_inc(&counter->packets);
 	u64_stats_add(&counter->bytes, bytes);

@@ -9,6 +9,7 @@
 #include <linux/capability.h>
 #include <linux/slab.h>
 #include <linux/sysctl.h>
+#include <linux/user_namespace.h>
 
 #include "srcguard.h"
 
@@ -40,7 +41,7 @@ static int srcguard_sysctl_knob(const struct ctl_table *table, int write, void *
 	};
 	int err, was;
 
-	if (write && !ns_capable(sgn->net->user_ns, CAP_NET_ADMIN))
+	if (write && !ns_capable(range->host ? &init_user_ns : sgn->net->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
 
 	srcguard_policy_read(sgn, &knobs);

@@ -11,35 +11,45 @@
 
 /**
  * struct srcguard_tunnel - a sit tunnel
- * @list: among those of its link namespace; the one that sit would find first is first
- * @dev: its device, in whichever namespace; no reference: it leaves the list before it goes
- * @local: outer address on this side, 0 for any
- * @remote: on the other side, 0 for any
- * @link: index of the only device that its packets come in by, 0 for any
- * @takes_ipv6: it is for IPv6, perhaps among others
- * @up: it takes packets
- * @point_to_point: it has one peer, whose inner addresses are that one's business
- * @isatap: sit checks sources by other means
- * @prefix: which inner addresses hold an outer one
- * @rcu: the packet path may still look at one that was replaced
- *
- * Never changed once it is in the list.
+ * @list: among those of the namespace that its packets come to
+ * @dev: its device, in whichever namespace; no reference: it leaves the list before it
+ *	goes, and RCU keeps it for who still looks. What sit keeps about the tunnel
+ *	lies there, and is read there by the packet path, as sit reads it.
+ * @order: of several tunnels that match alike sit takes the one that was made or
+ *	changed last; that one's is the highest
+ * @up: it is up, or about to be (RTNL)
+ * @rcu: the packet path may still look at one that is gone
  */
 struct srcguard_tunnel {
 	struct list_head list;
 	struct net_device *dev;
-	__be32 local;
-	__be32 remote;
-	int link;
-	bool takes_ipv6;
+	u64 order;
 	bool up;
-	bool point_to_point;
-	bool isatap;
-	struct srcguard_sixtofour_prefix prefix;
 	struct rcu_head rcu;
 };
 
-const struct srcguard_tunnel *srcguard_tunnel_find(struct srcguard_net *sgn, __be32 remote,
-						   __be32 local, int ifindex, int slave);
+/**
+ * struct srcguard_tunnel_packet - what tells the tunnel that takes a packet
+ * @remote: its source address
+ * @local: its destination address
+ * @ifindex: the device that it was handed up by
+ * @slave: below a VRF, the device that it came in by; otherwise 0
+ */
+struct srcguard_tunnel_packet {
+	__be32 remote;
+	__be32 local;
+	int ifindex;
+	int slave;
+};
+
+const struct srcguard_tunnel *
+srcguard_tunnel_find(struct srcguard_net *sgn, const struct srcguard_tunnel_packet *packet);
+bool srcguard_tunnel_is_peers(struct srcguard_net *sgn,
+			      const struct srcguard_tunnel_packet *packet);
+void srcguard_tunnel_prefix(const struct srcguard_tunnel *tunnel,
+			    struct srcguard_sixtofour_prefix *prefix);
+int srcguard_tunnel_event(struct net_device *dev, unsigned long event, bool leaving);
+void srcguard_tunnel_loaded(void);
+void srcguard_tunnel_net_init(struct srcguard_net *sgn);
 
 #endif /* SRCGUARD_TUNNEL_H */

@@ -16,6 +16,18 @@ const struct srcguard_knob srcguard_knob_table[] = {
 		.name = "sixtofour", .min = SRCGUARD_SIXTOFOUR_OFF,
 		.max = SRCGUARD_SIXTOFOUR_FULL, .preset = SRCGUARD_SIXTOFOUR_MATCH,
 	},
+	[SRCGUARD_A_POLICY_LOG_MARTIANS] = {
+		.name = "log_martians", .host = 1, .min = 0, .max = 1, .preset = 0,
+	},
+	[SRCGUARD_A_POLICY_LOG_6TO4] = {
+		.name = "log_6to4", .host = 1, .min = 0, .max = 1, .preset = 0,
+	},
+	[SRCGUARD_A_POLICY_LOG_INTERVAL] = {
+		.name = "log_interval", .host = 1, .min = 1, .max = 86400, .preset = 60,
+	},
+	[SRCGUARD_A_POLICY_LOG_DAILY_MAX] = {
+		.name = "log_daily_max", .host = 1, .min = 0, .max = 100000, .preset = 1000,
+	},
 };
 
 /**
@@ -44,10 +56,34 @@ void srcguard_knob_preset(struct srcguard_knobs *knobs)
 }
 
 /**
- * srcguard_knob_guarding - whether any packet has to be looked at
- * @knobs: the namespace's knobs
+ * srcguard_knob_host - the knobs that only the host's administrator may set
+ *
+ * Return: a bit for each, 1 << enum srcguard_policy_attr.
  */
-_Bool srcguard_knob_guarding(const struct srcguard_knobs *knobs)
+__u32 srcguard_knob_host(void)
 {
-	return knobs->value[SRCGUARD_A_POLICY_RP_FILTER] != SRCGUARD_RP_FILTER_OFF;
+	__u32 which = 0;
+	unsigned int i;
+
+	for (i = 1; i <= SRCGUARD_A_POLICY_MAX; i++)
+		if (srcguard_knob_table[i].host)
+			which |= 1u << i;
+	return which;
+}
+
+/**
+ * srcguard_knob_guards - which guards have to look at packets
+ * @knobs: the namespace's knobs
+ *
+ * Return: SRCGUARD_GUARD_..., any number of them.
+ */
+unsigned int srcguard_knob_guards(const struct srcguard_knobs *knobs)
+{
+	unsigned int guards = 0;
+
+	if (knobs->value[SRCGUARD_A_POLICY_RP_FILTER] != SRCGUARD_RP_FILTER_OFF)
+		guards |= SRCGUARD_GUARD_RPF;
+	if (knobs->value[SRCGUARD_A_POLICY_SIXTOFOUR] != SRCGUARD_SIXTOFOUR_OFF)
+		guards |= SRCGUARD_GUARD_SIXTOFOUR;
+	return guards;
 }

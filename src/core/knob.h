@@ -9,15 +9,21 @@
 #include <linux/types.h>
 #include <linux/srcguard.h>
 
+/* Guards, of which any number may be on. */
+#define SRCGUARD_GUARD_RPF		1u
+#define SRCGUARD_GUARD_SIXTOFOUR	2u
+
 /**
  * struct srcguard_knob - one knob
  * @name: its name in sysctl, netlink specification, tool and module parameter
+ * @host: only the host's administrator may set it, in whichever namespace
  * @min: least value allowed
  * @max: greatest value allowed
  * @preset: value of a namespace that nobody configured
  */
 struct srcguard_knob {
 	const char *name;
+	_Bool host;
 	__s32 min;
 	__s32 max;
 	__s32 preset;
@@ -34,7 +40,8 @@ struct srcguard_knobs {
 extern const struct srcguard_knob srcguard_knob_table[SRCGUARD_A_POLICY_MAX + 1];
 
 _Bool srcguard_knob_allows(unsigned int knob, long value);
+__u32 srcguard_knob_host(void);
 void srcguard_knob_preset(struct srcguard_knobs *knobs);
-_Bool srcguard_knob_guarding(const struct srcguard_knobs *knobs);
+unsigned int srcguard_knob_guards(const struct srcguard_knobs *knobs);
 
 #endif /* SRCGUARD_CORE_KNOB_H */

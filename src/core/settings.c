@@ -2,6 +2,7 @@
 /*
  * What a device's settings amount to. Pure: no state, no locks.
  */
+#include "knob.h"
 #include "settings.h"
 
 /**
@@ -31,13 +32,21 @@ _Bool srcguard_settings_empty(const struct srcguard_settings *settings)
 }
 
 /**
- * srcguard_settings_guarding - whether they turn a guard on
+ * srcguard_settings_guards - which guards they turn on
  * @settings: the settings
+ *
+ * Return: SRCGUARD_GUARD_..., any number of them.
  */
-_Bool srcguard_settings_guarding(const struct srcguard_settings *settings)
+unsigned int srcguard_settings_guards(const struct srcguard_settings *settings)
 {
-	return srcguard_settings_rp_filter(settings, 0) > SRCGUARD_RP_FILTER_OFF ||
-	       srcguard_settings_rp_filter(settings, 1) > SRCGUARD_RP_FILTER_OFF;
+	unsigned int guards = 0;
+
+	if (srcguard_settings_rp_filter(settings, 0) > SRCGUARD_RP_FILTER_OFF ||
+	    srcguard_settings_rp_filter(settings, 1) > SRCGUARD_RP_FILTER_OFF)
+		guards |= SRCGUARD_GUARD_RPF;
+	if (settings->value[SRCGUARD_SETTING_SIXTOFOUR] > SRCGUARD_SIXTOFOUR_OFF)
+		guards |= SRCGUARD_GUARD_SIXTOFOUR;
+	return guards;
 }
 
 /**

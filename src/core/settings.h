@@ -9,12 +9,12 @@
 #include <linux/srcguard.h>
 
 /**
- * enum srcguard_setting - what can be set for a device, in the order of the
- *	netlink attributes from SRCGUARD_A_DEV_RP_FILTER on
+ * enum srcguard_setting - what can be set for a device
  * @SRCGUARD_SETTING_RP_FILTER: enum srcguard_rp_filter for both families
  * @SRCGUARD_SETTING_RP_FILTER_IPV4: for IPv4, wins over the former
  * @SRCGUARD_SETTING_RP_FILTER_IPV6: for IPv6, wins over the first
  * @SRCGUARD_SETTING_ENFORCE: 1 drops, 0 audits
+ * @SRCGUARD_SETTING_SIXTOFOUR: enum srcguard_sixtofour
  * @SRCGUARD_SETTING_COUNT: number of settings
  */
 enum srcguard_setting {
@@ -22,6 +22,7 @@ enum srcguard_setting {
 	SRCGUARD_SETTING_RP_FILTER_IPV4,
 	SRCGUARD_SETTING_RP_FILTER_IPV6,
 	SRCGUARD_SETTING_ENFORCE,
+	SRCGUARD_SETTING_SIXTOFOUR,
 	SRCGUARD_SETTING_COUNT
 };
 
@@ -38,7 +39,7 @@ struct srcguard_settings {
 
 void srcguard_settings_clear(struct srcguard_settings *settings);
 _Bool srcguard_settings_empty(const struct srcguard_settings *settings);
-_Bool srcguard_settings_guarding(const struct srcguard_settings *settings);
+unsigned int srcguard_settings_guards(const struct srcguard_settings *settings);
 void srcguard_settings_update(struct srcguard_settings *settings,
 			      const struct srcguard_settings *with);
 void srcguard_settings_merge(struct srcguard_settings *merged,

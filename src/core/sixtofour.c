@@ -84,56 +84,47 @@ srcguard_sixtofour_match(const struct srcguard_sixtofour_prefix *prefix,
 	return SRCGUARD_REASON_NONE;
 }
 
-/* RFC 3964, section 5.3.1: what is no global unicast address. */
-static _Bool srcguard_sixtofour_is_bad_ipv4(__be32 address)
+struct srcguard_sixtofour_range {
+	__u32 prefix;
+	__u8 length;
+};
+
+#define SRCGUARD_SIXTOFOUR_RANGE(prefix, length, why)	{ prefix, length },
+
+static _Bool srcguard_sixtofour_listed(const struct srcguard_sixtofour_range *range,
+				       unsigned int count, __u32 word)
 {
-	static const struct {
-		__u32 prefix;
-		__u32 mask;
-	} bad[] = {
-		{ 0x00000000, 0xff000000 },	/* 0.0.0.0/8: no address yet */
-		{ 0x0a000000, 0xff000000 },	/* 10.0.0.0/8: private */
-		{ 0x7f000000, 0xff000000 },	/* 127.0.0.0/8: loopback */
-		{ 0xa9fe0000, 0xffff0000 },	/* 169.254.0.0/16: link-local */
-		{ 0xac100000, 0xfff00000 },	/* 172.16.0.0/12: private */
-		{ 0xc0a80000, 0xffff0000 },	/* 192.168.0.0/16: private */
-		{ 0xe0000000, 0xe0000000 },	/* 224.0.0.0/3: multicast, class E, broadcast */
-	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if ((__be32_to_cpu(address) & bad[i].mask) == bad[i].prefix)
+	for (i = 0; i < count; i++)
+		if (!((word ^ range[i].prefix) >> (32 - range[i].length)))
 			return 1;
 	return 0;
 }
 
-/* RFC 3964, section 5.3.2. */
+static _Bool srcguard_sixtofour_is_bad_ipv4(__be32 address)
+{
+	static const struct srcguard_sixtofour_range bad[] = {
+		SRCGUARD_6TO4_BAD_IPV4_LIST(SRCGUARD_SIXTOFOUR_RANGE)
+	};
+
+	return srcguard_sixtofour_listed(bad, sizeof(bad) / sizeof(bad[0]),
+					 __be32_to_cpu(address));
+}
+
 static _Bool srcguard_sixtofour_is_bad_ipv6(const struct in6_addr *address)
 {
-	static const struct {
-		struct in6_addr prefix;
-		__u8 length;
-	} bad[] = {
-		/* compatible, mapped, loopback, unspecified */
-		{ { .s6_addr = { 0 } }, 16 },
-		{ { .s6_addr = { 0xfe, 0x80 } }, 10 },	/* link-local */
-		{ { .s6_addr = { 0xfe, 0xc0 } }, 10 },	/* site-local */
-		{ { .s6_addr = { 0xff } }, 8 },		/* multicast */
+	static const struct srcguard_sixtofour_range bad[] = {
+		SRCGUARD_6TO4_BAD_IPV6_LIST(SRCGUARD_SIXTOFOUR_RANGE)
 	};
-	unsigned int i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (srcguard_sixtofour_within(address, &bad[i].prefix, bad[i].length))
-			return 1;
-	return 0;
+	return srcguard_sixtofour_listed(bad, sizeof(bad) / sizeof(bad[0]),
+					 __be32_to_cpu(address->s6_addr32[0]));
 }
 
 /**
  * srcguard_sixtofour_full - whether 6to4 may carry a packet at all
  * @packet: a packet for a tunnel with the prefix 2002::/16, which matches
- *
- * That none of the IPv4 addresses is one of this host's broadcast addresses is for the
- * caller to see.
  */
 enum srcguard_reason
 srcguard_sixtofour_full(const struct srcguard_sixtofour_packet *packet)
@@ -142,7 +133,7 @@ srcguard_sixtofour_full(const struct srcguard_sixtofour_packet *packet)
 	_Bool source, destination;
 	__be32 from, to;
 
-	if (srcguard_sixtofour_is_bad_ipv4(packet->saddr) ||
+	if (packet->outer_broadcast || srcguard_sixtofour_is_bad_ipv4(packet->saddr) ||
 	    srcguard_sixtofour_is_bad_ipv4(packet->daddr))
 		return SRCGUARD_REASON_6TO4_OUTER;
 	if (srcguard_sixtofour_is_bad_ipv6(&packet->inner_saddr) ||
@@ -150,7 +141,7 @@ srcguard_sixtofour_full(const struct srcguard_sixtofour_packet *packet)
 		return SRCGUARD_REASON_6TO4_INNER;
 	source = srcguard_sixtofour_embedded(prefix, &packet->inner_saddr, &from);
 	destination = srcguard_sixtofour_embedded(prefix, &packet->inner_daddr, &to);
-	if ((source && srcguard_sixtofour_is_bad_ipv4(from)) ||
+	if (packet->embedded_broadcast || (source && srcguard_sixtofour_is_bad_ipv4(from)) ||
 	    (destination && srcguard_sixtofour_is_bad_ipv4(to)))
 		return SRCGUARD_REASON_6TO4_EMBEDDED;
 	/* Neither end is 6to4: it came this way by mistake, or worse. */

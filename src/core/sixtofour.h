@@ -31,12 +31,16 @@ struct srcguard_sixtofour_prefix {
  * @daddr: its destination address
  * @inner_saddr: source address of the inner header
  * @inner_daddr: its destination address
+ * @outer_broadcast: one of the outer addresses is a broadcast address of this host's
+ * @embedded_broadcast: an IPv4 address that an inner one holds is
  */
 struct srcguard_sixtofour_packet {
 	__be32 saddr;
 	__be32 daddr;
 	struct in6_addr inner_saddr;
 	struct in6_addr inner_daddr;
+	_Bool outer_broadcast;
+	_Bool embedded_broadcast;
 };
 
 extern const struct srcguard_sixtofour_prefix srcguard_sixtofour_2002;

@@ -43,20 +43,38 @@ CHECK_TEST(knob_presets_are_the_documented_ones)
 	srcguard_knob_preset(&knobs);
 	CHECK_EQ(knobs.value[SRCGUARD_A_POLICY_RP_FILTER], SRCGUARD_RP_FILTER_STRICT, "rp_filter");
 	CHECK_EQ(knobs.value[SRCGUARD_A_POLICY_ENFORCE], 1, "enforce");
+	CHECK_EQ(knobs.value[SRCGUARD_A_POLICY_SIXTOFOUR], SRCGUARD_SIXTOFOUR_MATCH, "sixtofour");
+	CHECK_EQ(knobs.value[SRCGUARD_A_POLICY_LOG_MARTIANS], 0, "log_martians");
+	CHECK_EQ(knobs.value[SRCGUARD_A_POLICY_LOG_6TO4], 0, "log_6to4");
+	CHECK_EQ(knobs.value[SRCGUARD_A_POLICY_LOG_INTERVAL], 60, "log_interval");
+	CHECK_EQ(knobs.value[SRCGUARD_A_POLICY_LOG_DAILY_MAX], 1000, "log_daily_max");
 }
 
-CHECK_TEST(knob_guarding_only_with_a_guard_on)
+CHECK_TEST(knob_guards_are_those_that_are_on)
 {
 	struct srcguard_knobs knobs;
 
 	srcguard_knob_preset(&knobs);
-	CHECK_EQ(srcguard_knob_guarding(&knobs), 1, "strict");
+	CHECK_EQ(srcguard_knob_guards(&knobs), SRCGUARD_GUARD_RPF | SRCGUARD_GUARD_SIXTOFOUR, "both");
 	knobs.value[SRCGUARD_A_POLICY_RP_FILTER] = SRCGUARD_RP_FILTER_LOOSE;
-	CHECK_EQ(srcguard_knob_guarding(&knobs), 1, "loose");
+	CHECK_EQ(srcguard_knob_guards(&knobs), SRCGUARD_GUARD_RPF | SRCGUARD_GUARD_SIXTOFOUR, "loose");
+	knobs.value[SRCGUARD_A_POLICY_SIXTOFOUR] = SRCGUARD_SIXTOFOUR_OFF;
+	CHECK_EQ(srcguard_knob_guards(&knobs), SRCGUARD_GUARD_RPF, "one");
 	knobs.value[SRCGUARD_A_POLICY_RP_FILTER] = SRCGUARD_RP_FILTER_OFF;
-	CHECK_EQ(srcguard_knob_guarding(&knobs), 0, "off");
+	CHECK_EQ(srcguard_knob_guards(&knobs), 0, "off");
 	knobs.value[SRCGUARD_A_POLICY_ENFORCE] = 0;
-	CHECK_EQ(srcguard_knob_guarding(&knobs), 0, "off, audit");
+	knobs.value[SRCGUARD_A_POLICY_LOG_6TO4] = 1;
+	CHECK_EQ(srcguard_knob_guards(&knobs), 0, "off, audit, log");
+	knobs.value[SRCGUARD_A_POLICY_SIXTOFOUR] = SRCGUARD_SIXTOFOUR_FULL;
+	CHECK_EQ(srcguard_knob_guards(&knobs), SRCGUARD_GUARD_SIXTOFOUR, "the other");
+}
+
+CHECK_TEST(knob_host_has_the_logs)
+{
+	CHECK_EQ(srcguard_knob_host(),
+		 1u << SRCGUARD_A_POLICY_LOG_MARTIANS | 1u << SRCGUARD_A_POLICY_LOG_6TO4 |
+		 1u << SRCGUARD_A_POLICY_LOG_INTERVAL | 1u << SRCGUARD_A_POLICY_LOG_DAILY_MAX,
+		 "and nothing else");
 }
 
 CHECK_SUITE(srcguard_knob,
@@ -64,4 +82,5 @@ CHECK_SUITE(srcguard_knob,
 	    CHECK_CASE(knob_ranges_end_where_they_say),
 	    CHECK_CASE(knob_unknown_ones_allow_nothing),
 	    CHECK_CASE(knob_presets_are_the_documented_ones),
-	    CHECK_CASE(knob_guarding_only_with_a_guard_on))
+	    CHECK_CASE(knob_guards_are_those_that_are_on),
+	    CHECK_CASE(knob_host_has_the_logs))

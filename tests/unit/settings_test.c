@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a device's settings amount to: family over both, own over a pattern's. */
+#include "core/knob.h"
 #include "core/settings.h"
 #include "check.h"
 
@@ -12,7 +13,7 @@ static const struct {
 	const char *what;
 	__s8 both, ipv4, ipv6;
 	int for_ipv4, for_ipv6;
-	_Bool guarding;
+	unsigned int guards;
 } mode_rows[] = {
 	{ "nothing", INHERIT, INHERIT, INHERIT, INHERIT, INHERIT, 0 },
 	{ "both", STRICT, INHERIT, INHERIT, STRICT, STRICT, 1 },
@@ -35,6 +36,7 @@ CHECK_TEST(settings_modes)
 				[SRCGUARD_SETTING_RP_FILTER_IPV4] = mode_rows[i].ipv4,
 				[SRCGUARD_SETTING_RP_FILTER_IPV6] = mode_rows[i].ipv6,
 				[SRCGUARD_SETTING_ENFORCE] = INHERIT,
+				[SRCGUARD_SETTING_SIXTOFOUR] = INHERIT,
 			},
 		};
 
@@ -42,7 +44,7 @@ CHECK_TEST(settings_modes)
 			 mode_rows[i].what);
 		CHECK_EQ(srcguard_settings_rp_filter(&settings, 1), mode_rows[i].for_ipv6,
 			 mode_rows[i].what);
-		CHECK_EQ(srcguard_settings_guarding(&settings), mode_rows[i].guarding,
+		CHECK_EQ(srcguard_settings_guards(&settings), mode_rows[i].guards,
 			 mode_rows[i].what);
 	}
 }

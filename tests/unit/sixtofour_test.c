@@ -201,11 +201,23 @@ CHECK_TEST(sixtofour_full_native)
 	CHECK_EQ(srcguard_sixtofour_full(&p), SRCGUARD_REASON_6TO4_NATIVE, "neither end");
 }
 
-CHECK_SUITE(sixtofour,
+CHECK_TEST(sixtofour_full_broadcast)
+{
+	struct srcguard_sixtofour_packet p = packet(GOOD, OTHER, native(), sixtofour(OTHER));
+
+	CHECK_EQ(srcguard_sixtofour_full(&p), SRCGUARD_REASON_NONE, "of nobody");
+	p.embedded_broadcast = 1;
+	CHECK_EQ(srcguard_sixtofour_full(&p), SRCGUARD_REASON_6TO4_EMBEDDED, "within");
+	p.outer_broadcast = 1;
+	CHECK_EQ(srcguard_sixtofour_full(&p), SRCGUARD_REASON_6TO4_OUTER, "without");
+}
+
+CHECK_SUITE(srcguard_sixtofour,
 	    CHECK_CASE(sixtofour_embedded_of_all_domains),
 	    CHECK_CASE(sixtofour_embedded_only_within_the_prefix),
 	    CHECK_CASE(sixtofour_2002),
 	    CHECK_CASE(sixtofour_match),
 	    CHECK_CASE(sixtofour_full_lists_of_ipv4),
 	    CHECK_CASE(sixtofour_full_lists_of_ipv6),
-	    CHECK_CASE(sixtofour_full_native));
+	    CHECK_CASE(sixtofour_full_native),
+	    CHECK_CASE(sixtofour_full_broadcast));

@@ -224,7 +224,7 @@
 
 /* Events about packets that a namespace tells of. */
 #define SRCGUARD_EVENTS_PER_SECOND	32
-#define SRCGUARD_EVENTS_BURST		32
+#define SRCGUARD_EVENTS_BURST		16
 
 /**
  * enum srcguard_cmd - commands of the family
