@@ -181,29 +181,17 @@ static int check_devices(struct check *check)
 
 static int check_settings(struct check *check, const char *netns)
 {
-	static const struct nla_policy knob_policy[SRCGUARD_A_POLICY_MAX + 1] = {
-		[SRCGUARD_A_POLICY_RP_FILTER]	= { .type = NLA_U32 },
-		[SRCGUARD_A_POLICY_ENFORCE]	= { .type = NLA_U32 },
-	};
 	static const struct nl_request knobs = {
 		.cmd	= SRCGUARD_CMD_POLICY_GET,
 		.max	= SRCGUARD_A_POLICY_MAX,
-		.policy	= knob_policy,
+		.policy	= attr_knobs,
 		.each	= check_each_knob,
-	};
-	static const struct nla_policy device_policy[SRCGUARD_A_DEV_MAX + 1] = {
-		[SRCGUARD_A_DEV_IFINDEX]	= { .type = NLA_U32 },
-		[SRCGUARD_A_DEV_DEVICE]		= { .type = NLA_STRING, .maxlen = IFNAMSIZ },
-		[SRCGUARD_A_DEV_RP_FILTER]	= { .type = NLA_U32 },
-		[SRCGUARD_A_DEV_RP_FILTER_IPV4]	= { .type = NLA_U32 },
-		[SRCGUARD_A_DEV_RP_FILTER_IPV6]	= { .type = NLA_U32 },
-		[SRCGUARD_A_DEV_ENFORCE]	= { .type = NLA_U32 },
 	};
 	static const struct nl_request devices = {
 		.cmd	= SRCGUARD_CMD_DEV_GET,
 		.flags	= NLM_F_DUMP,
 		.max	= SRCGUARD_A_DEV_MAX,
-		.policy	= device_policy,
+		.policy	= attr_settings,
 		.each	= check_each_device,
 	};
 	int ret = nl_request(&knobs, netns, check);

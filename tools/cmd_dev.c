@@ -18,7 +18,7 @@ static bool cmd_dev_put(struct nl_msg *msg, void *arg)
 	const struct cmd_dev *dev = arg;
 
 	return !nla_put_string(msg, SRCGUARD_A_DEV_DEVICE, dev->device) &&
-	       nl_put_values(msg, &dev->values);
+	       attr_put_values(msg, &dev->values);
 }
 
 static const char *cmd_dev_attr_name(const struct nlattr *attr, void *arg)
@@ -27,7 +27,7 @@ static const char *cmd_dev_attr_name(const struct nlattr *attr, void *arg)
 
 	if (nla_type(attr) == SRCGUARD_A_DEV_DEVICE)
 		return dev->device;
-	return nl_knob_name(names_settings, attr);
+	return attr_knob_name(names_settings, attr);
 }
 
 static bool cmd_dev_name_is_long(const char *name)
@@ -77,20 +77,13 @@ static int cmd_dev_clear(const struct options *opt, int argc, char **argv)
 
 static bool cmd_dev_each(struct nlattr **attr, void *arg)
 {
-	const struct knob *knob;
 	struct print *p = arg;
-	char before[32];
 
 	if (!attr[SRCGUARD_A_DEV_DEVICE])
 		return false;
 	print_row(p);
 	print_string(p, "device", "dev ", nla_get_string(attr[SRCGUARD_A_DEV_DEVICE]));
-	for (knob = names_settings; knob->name; knob++) {
-		if (!attr[knob->attr])
-			continue;
-		snprintf(before, sizeof(before), " %s ", knob->name);
-		print_knob(p, knob, before, nla_get_u32(attr[knob->attr]));
-	}
+	print_knobs(p, names_settings, attr);
 	if (attr[SRCGUARD_A_DEV_PATTERN])
 		print_string(p, "pattern", " pattern ",
 			     nla_get_string(attr[SRCGUARD_A_DEV_PATTERN]));
@@ -100,19 +93,11 @@ static bool cmd_dev_each(struct nlattr **attr, void *arg)
 
 static int cmd_dev_show(const struct options *opt, int argc, char **argv)
 {
-	static const struct nla_policy policy[SRCGUARD_A_DEV_MAX + 1] = {
-		[SRCGUARD_A_DEV_DEVICE]		= { .type = NLA_STRING, .maxlen = IFNAMSIZ },
-		[SRCGUARD_A_DEV_RP_FILTER]	= { .type = NLA_U32 },
-		[SRCGUARD_A_DEV_RP_FILTER_IPV4]	= { .type = NLA_U32 },
-		[SRCGUARD_A_DEV_RP_FILTER_IPV6]	= { .type = NLA_U32 },
-		[SRCGUARD_A_DEV_ENFORCE]	= { .type = NLA_U32 },
-		[SRCGUARD_A_DEV_PATTERN]	= { .type = NLA_STRING, .maxlen = IFNAMSIZ },
-	};
 	static const struct nl_request request = {
 		.cmd	= SRCGUARD_CMD_DEV_GET,
 		.flags	= NLM_F_DUMP,
 		.max	= SRCGUARD_A_DEV_MAX,
-		.policy	= policy,
+		.policy	= attr_settings,
 		.each	= cmd_dev_each,
 	};
 	struct print p;

@@ -32,7 +32,7 @@ struct exempt_list {
 
 static bool exempt_put_one(struct nl_msg *msg, const struct exemption *e)
 {
-	return nl_put_address(msg, SRCGUARD_A_EXEMPT_PREFIX, &e->prefix) &&
+	return attr_put_address(msg, SRCGUARD_A_EXEMPT_PREFIX, &e->prefix) &&
 	       !nla_put_u32(msg, SRCGUARD_A_EXEMPT_PREFIXLEN, e->prefix.length) &&
 	       (!e->device[0] ||
 		!nla_put_string(msg, SRCGUARD_A_EXEMPT_DEVICE, e->device));
@@ -127,7 +127,7 @@ static const char *exempt_list_attr_name(const struct nlattr *attr, void *arg)
 
 	if (nla_type(attr) != SRCGUARD_A_EXEMPT_ENTRY ||
 	    nla_parse_nested(part, SRCGUARD_A_EXEMPT_MAX, (struct nlattr *)attr, NULL) ||
-	    !nl_get_address(part[SRCGUARD_A_EXEMPT_PREFIX], &prefix))
+	    !attr_get_address(part[SRCGUARD_A_EXEMPT_PREFIX], &prefix))
 		return NULL;
 	prefix.length = nla_get_u32(part[SRCGUARD_A_EXEMPT_PREFIXLEN]);
 	print_prefix(text, &prefix);
@@ -223,21 +223,11 @@ static int exempt_replace(const struct options *opt, int argc, char **argv)
 
 static bool exempt_each(struct nlattr **attr, void *arg)
 {
-	char text[PREFIX_TEXT_MAX];
 	struct print *p = arg;
-	struct prefix prefix;
 
-	if (!attr[SRCGUARD_A_EXEMPT_PREFIX] || !attr[SRCGUARD_A_EXEMPT_PREFIXLEN] ||
-	    !attr[SRCGUARD_A_EXEMPT_PACKETS] ||
-	    !nl_get_address(attr[SRCGUARD_A_EXEMPT_PREFIX], &prefix))
-		return false;
-	prefix.length = nla_get_u32(attr[SRCGUARD_A_EXEMPT_PREFIXLEN]);
-	print_prefix(text, &prefix);
 	print_row(p);
-	print_string(p, "prefix", "", text);
-	if (attr[SRCGUARD_A_EXEMPT_DEVICE])
-		print_string(p, "device", " dev ",
-			     nla_get_string(attr[SRCGUARD_A_EXEMPT_DEVICE]));
+	if (!attr[SRCGUARD_A_EXEMPT_PACKETS] || !print_exemption(p, "", attr))
+		return false;
 	print_number(p, "packets", " packets ", nla_get_u64(attr[SRCGUARD_A_EXEMPT_PACKETS]));
 	print_newline(p);
 	return true;
@@ -245,16 +235,11 @@ static bool exempt_each(struct nlattr **attr, void *arg)
 
 static int exempt_show(const struct options *opt, int argc, char **argv)
 {
-	static const struct nla_policy policy[SRCGUARD_A_EXEMPT_MAX + 1] = {
-		[SRCGUARD_A_EXEMPT_PREFIXLEN]	= { .type = NLA_U32 },
-		[SRCGUARD_A_EXEMPT_DEVICE]	= { .type = NLA_STRING, .maxlen = IFNAMSIZ },
-		[SRCGUARD_A_EXEMPT_PACKETS]	= { .type = NLA_U64 },
-	};
 	static const struct nl_request request = {
 		.cmd	= SRCGUARD_CMD_EXEMPT_GET,
 		.flags	= NLM_F_DUMP,
 		.max	= SRCGUARD_A_EXEMPT_MAX,
-		.policy	= policy,
+		.policy	= attr_exemptions,
 		.each	= exempt_each,
 	};
 	struct print p;

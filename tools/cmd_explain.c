@@ -24,8 +24,8 @@ static bool explain_put(struct nl_msg *msg, void *arg)
 {
 	const struct question *q = &((struct explanation *)arg)->question;
 
-	return nl_put_address(msg, SRCGUARD_A_EXPLAIN_SRC, &q->source) &&
-	       (!q->to || nl_put_address(msg, SRCGUARD_A_EXPLAIN_DST, &q->destination)) &&
+	return attr_put_address(msg, SRCGUARD_A_EXPLAIN_SRC, &q->source) &&
+	       (!q->to || attr_put_address(msg, SRCGUARD_A_EXPLAIN_DST, &q->destination)) &&
 	       !nla_put_string(msg, SRCGUARD_A_EXPLAIN_DEVICE, q->device) &&
 	       !nla_put_u32(msg, SRCGUARD_A_EXPLAIN_MARK, q->mark) &&
 	       !nla_put_u32(msg, SRCGUARD_A_EXPLAIN_TOS, q->tos);
@@ -57,7 +57,7 @@ static bool explain_route_prefix(struct print *p, struct nlattr **attr)
 	if (!attr[SRCGUARD_A_EXPLAIN_PREFIX])
 		return true;
 	if (!attr[SRCGUARD_A_EXPLAIN_PREFIXLEN] || !attr[SRCGUARD_A_EXPLAIN_TABLE] ||
-	    !nl_get_address(attr[SRCGUARD_A_EXPLAIN_PREFIX], &prefix))
+	    !attr_get_address(attr[SRCGUARD_A_EXPLAIN_PREFIX], &prefix))
 		return false;
 	prefix.length = nla_get_u32(attr[SRCGUARD_A_EXPLAIN_PREFIXLEN]);
 	print_prefix(text, &prefix);

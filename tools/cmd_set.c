@@ -4,13 +4,13 @@
 
 static bool cmd_set_put(struct nl_msg *msg, void *arg)
 {
-	return nl_put_values(msg, arg);
+	return attr_put_values(msg, arg);
 }
 
 static const char *cmd_set_attr_name(const struct nlattr *attr, void *arg)
 {
 	(void)arg;
-	return nl_knob_name(names_knobs, attr);
+	return attr_knob_name(names_knobs, attr);
 }
 
 int cmd_set(const struct options *opt, int argc, char **argv)

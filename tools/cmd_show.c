@@ -55,14 +55,10 @@ static bool cmd_show_each_state(struct nlattr **attr, void *arg)
 
 int cmd_show(const struct options *opt, int argc, char **argv)
 {
-	static const struct nla_policy policy[SRCGUARD_A_POLICY_MAX + 1] = {
-		[SRCGUARD_A_POLICY_RP_FILTER]	= { .type = NLA_U32 },
-		[SRCGUARD_A_POLICY_ENFORCE]	= { .type = NLA_U32 },
-	};
 	static const struct nl_request knobs = {
 		.cmd	= SRCGUARD_CMD_POLICY_GET,
 		.max	= SRCGUARD_A_POLICY_MAX,
-		.policy	= policy,
+		.policy	= attr_knobs,
 		.each	= cmd_show_each_knob,
 	};
 	static const struct nla_policy state_policy[SRCGUARD_A_STATE_MAX + 1] = {

@@ -196,13 +196,51 @@ void print_knob(struct print *p, const struct knob *knob, const char *before, ui
 		print_string(p, knob->name, before, name ? name->name : number);
 }
 
+/* Those that are there, in a line. */
+void print_knobs(struct print *p, const struct knob *knob, struct nlattr **attr)
+{
+	char before[32];
+
+	for (; knob->name; knob++) {
+		if (!attr[knob->attr])
+			continue;
+		snprintf(before, sizeof(before), " %s ", knob->name);
+		print_knob(p, knob, before, nla_get_u32(attr[knob->attr]));
+	}
+}
+
+/* @text: of PREFIX_TEXT_MAX */
+void print_address(char *text, const struct prefix *prefix)
+{
+	inet_ntop(prefix->ipv6 ? AF_INET6 : AF_INET, prefix->address, text, PREFIX_TEXT_MAX);
+}
+
 /* @text: of PREFIX_TEXT_MAX */
 void print_prefix(char *text, const struct prefix *prefix)
 {
-	char address[INET6_ADDRSTRLEN];
+	size_t len;
 
-	inet_ntop(prefix->ipv6 ? AF_INET6 : AF_INET, prefix->address, address, sizeof(address));
-	snprintf(text, PREFIX_TEXT_MAX, "%s/%" PRIu32, address, prefix->length);
+	print_address(text, prefix);
+	len = strlen(text);
+	snprintf(text + len, PREFIX_TEXT_MAX - len, "/%" PRIu32, prefix->length);
+}
+
+/* By enum srcguard_exempt_attr; false when one is missing. */
+bool print_exemption(struct print *p, const char *before, struct nlattr **attr)
+{
+	char text[PREFIX_TEXT_MAX];
+	struct prefix prefix;
+
+	if (!attr[SRCGUARD_A_EXEMPT_PREFIX] || !attr[SRCGUARD_A_EXEMPT_PREFIXLEN] ||
+	    !attr_get_address(attr[SRCGUARD_A_EXEMPT_PREFIX], &prefix))
+		return false;
+	prefix.length = nla_get_u32(attr[SRCGUARD_A_EXEMPT_PREFIXLEN]);
+	print_prefix(text, &prefix);
+	print_string(p, "prefix", before, text);
+	if (attr[SRCGUARD_A_EXEMPT_DEVICE])
+		print_string(p, "device", " dev ",
+			     nla_get_string(attr[SRCGUARD_A_EXEMPT_DEVICE]));
+	return true;
 }
 
 /* Ends a line of text. */

@@ -11,15 +11,13 @@
 #include <stdint.h>
 
 #include <linux/srcguard.h>
+#include <netlink/attr.h>
 
 #ifndef SRCGUARD_VERSION
 #define SRCGUARD_VERSION "0.1.0"
 #endif
 
 struct json_object;
-struct nl_msg;
-struct nla_policy;
-struct nlattr;
 
 /* What main() returns; srcguard(8), EXIT STATUS. */
 enum tool_exit {
@@ -115,11 +113,22 @@ void print_strings(struct print *p, const char *key, const char *before,
 struct json_object *print_enter(struct print *p, const char *key);
 void print_leave(struct print *p, struct json_object *row);
 void print_knob(struct print *p, const struct knob *knob, const char *before, uint32_t value);
+void print_knobs(struct print *p, const struct knob *knob, struct nlattr **attr);
+void print_address(char *text, const struct prefix *prefix);
 void print_prefix(char *text, const struct prefix *prefix);
+bool print_exemption(struct print *p, const char *before, struct nlattr **attr);
 void print_newline(const struct print *p);
 int print_end(struct print *p, int ret);
 int print_flush(int ret);
 void print_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* attr.c: the types of attributes, by enum srcguard_..._attr, and what is in them. */
+extern const struct nla_policy attr_knobs[], attr_settings[], attr_exemptions[];
+
+bool attr_put_values(struct nl_msg *msg, const struct values *values);
+bool attr_put_address(struct nl_msg *msg, int type, const struct prefix *prefix);
+bool attr_get_address(const struct nlattr *attr, struct prefix *prefix);
+const char *attr_knob_name(const struct knob *knobs, const struct nlattr *attr);
 
 /* netns.c */
 int netns_enter(const char *name);
@@ -152,9 +161,5 @@ struct nl_request {
 };
 
 int nl_request(const struct nl_request *rq, const char *netns, void *arg);
-bool nl_put_values(struct nl_msg *msg, const struct values *values);
-bool nl_put_address(struct nl_msg *msg, int type, const struct prefix *prefix);
-bool nl_get_address(const struct nlattr *attr, struct prefix *prefix);
-const char *nl_knob_name(const struct knob *knobs, const struct nlattr *attr);
 
 #endif /* SRCGUARD_TOOL_H */
