@@ -8,7 +8,7 @@
 
 here=$(dirname "$0")
 tool=${1:-$here/../tools/srcguard}
-plan=46
+plan=158
 number=0
 failed=0
 out=$(mktemp) || exit 1
@@ -88,7 +88,7 @@ try 2 '^usage: srcguard .* stats '		stats eth0
 try 2 '^usage: srcguard .* set KNOB VALUE'	set
 try 2 '^srcguard: rp_filter: the value is missing' set rp_filter
 try 2 '^srcguard: enforce: the value is missing' set rp_filter 1 enforce
-try 2 "^srcguard: unknown knob 'frob', it is none of rp_filter, enforce$" set frob 1
+try 2 "^srcguard: unknown knob 'frob', it is none of rp_filter, enforce, sixtofour, log_" set frob 1
 try 2 '^srcguard: unknown knob'			set RP_FILTER 1
 try 2 '^srcguard: rp_filter: given twice'	set rp_filter 1 rp_filter 1
 try 2 "$not_rp_filter"				set rp_filter frob
@@ -102,6 +102,14 @@ try 2 "$not_rp_filter"				set rp_filter 18446744073709551617
 try 2 "$not_rp_filter"				set rp_filter "$long"
 try 2 "^srcguard: enforce: 'strict' is none of audit, drop, off, on or 0\.\.1$" \
 						set enforce strict
+try 2 "^srcguard: sixtofour: '3x' is none of off, match, full or 0\.\.2$" \
+						set sixtofour 3x
+try 2 "^srcguard: log_martians: 'yes' is none of off, on or 0\.\.1$" \
+						set log_martians yes
+try 2 "^srcguard: log_interval: 'often' is no number$" set log_interval often
+try 2 "^srcguard: log_daily_max: '-1' is no number$" set log_daily_max -1
+try 2 "^srcguard: unknown knob 'log_6to4', it is none of rp_filter, .*, sixtofour$" \
+						dev set lo log_6to4 1
 try 2 "'.x1b\[31m'"				set "$(printf '\033[31m')" 1
 
 # Right, but there is no module; what is out of range is the kernel's to refuse.
@@ -109,6 +117,163 @@ try 3 "$no_module"				show
 try 3 "$no_module"				-jp stats --explain
 try 3 "$no_module"				set rp_filter loose enforce audit
 try 3 "$no_module"				set rp_filter 4294967295
+try 3 "$no_module"				set log_interval 0 log_daily_max 4294967295
+try 3 "$no_module"				set sixtofour full log_martians on log_6to4 off
+try 3 "$no_module"				dev set lo sixtofour match
+
+# What happens.
+try 3 "$no_module"				monitor
+try 3 "$no_module"				-j monitor --die-with-parent
+try 2 '^srcguard: unrecognized option'		monitor --frob
+try 2 "^srcguard: monitor takes no argument, but there is 'eth0'$" monitor eth0
+try 1 "$absent"					-n no-such-namespace monitor
+
+# decoded WANT ARGUMENT...: what decode prints as JSON, with exit 0.
+decoded()
+{
+	want=$1
+	shift
+	"$tool" -j decode "$@" >"$out" 2>"$err" </dev/null &&
+		[ ! -s "$err" ] && [ "$(cat "$out")" = "$want" ]
+	result $? "decode $*"
+}
+
+# accepts IPV4 PREFIX ADDRESS [ARGUMENT...]
+accepts()
+{
+	ipv4=$1 prefix=$2
+	shift 2
+	decoded "{\"address\":\"$1\",\"ipv4\":\"$ipv4\",\"prefix\":\"$prefix\",\"verdict\":\"accept\"}" "$@"
+}
+
+# drops_embedded IPV4 ADDRESS WHY
+drops_embedded()
+{
+	decoded "{\"address\":\"$2\",\"ipv4\":\"$1\",\"prefix\":\"2002::/16\",\"verdict\":\"drop\",\"reason\":\"6to4_embedded\",\"why\":\"$3\"}" "$2"
+}
+
+# drops REASON WHY ADDRESS [ARGUMENT...]
+drops()
+{
+	reason=$1 why=$2
+	shift 2
+	decoded "{\"address\":\"$1\",\"verdict\":\"drop\",\"reason\":\"$reason\",\"why\":\"$why\"}" "$@"
+}
+
+# 6to4, RFC 3964: the first and the last address of each prefix, and those next to it.
+accepts 192.0.2.4 2002::/16			2002:c000:204::1
+accepts 1.0.0.0 2002::/16			2002:100::
+accepts 9.255.255.255 2002::/16			2002:9ff:ffff:ffff:ffff:ffff:ffff:ffff
+accepts 11.0.0.0 2002::/16			2002:b00::
+accepts 126.255.255.255 2002::/16		2002:7eff:ffff::
+accepts 128.0.0.0 2002::/16			2002:8000::
+accepts 169.253.255.255 2002::/16		2002:a9fd:ffff::
+accepts 169.255.0.0 2002::/16			2002:a9ff::
+accepts 172.15.255.255 2002::/16		2002:ac0f:ffff::
+accepts 172.32.0.0 2002::/16			2002:ac20::
+accepts 192.167.255.255 2002::/16		2002:c0a7:ffff::
+accepts 192.169.0.0 2002::/16			2002:c0a9::
+accepts 223.255.255.255 2002::/16		2002:dfff:ffff::
+itself='0.0.0.0/8 is the host itself (RFC 1122).'
+drops_embedded 0.0.0.0				2002:: "$itself"
+drops_embedded 0.255.255.255			2002:ff:ffff:: "$itself"
+private='10.0.0.0/8 is private (RFC 1918).'
+drops_embedded 10.0.0.0				2002:a00::1 "$private"
+drops_embedded 10.255.255.255			2002:aff:ffff::1 "$private"
+drops_embedded 127.0.0.1			2002:7f00:1:: '127.0.0.0/8 is loopback (RFC 1122).'
+drops_embedded 169.254.1.1			2002:a9fe:101:: \
+	'169.254.0.0/16 is link-local (RFC 3927).'
+private='172.16.0.0/12 is private (RFC 1918).'
+drops_embedded 172.16.0.0			2002:ac10:: "$private"
+drops_embedded 172.31.255.255			2002:ac1f:ffff:: "$private"
+drops_embedded 192.168.0.1			2002:c0a8:1:: \
+	'192.168.0.0/16 is private (RFC 1918).'
+drops_embedded 224.0.0.0			2002:e000:: '224.0.0.0/4 is multicast (RFC 5771).'
+drops_embedded 239.255.255.255			2002:efff:ffff:: \
+	'224.0.0.0/4 is multicast (RFC 5771).'
+reserved='240.0.0.0/4 is reserved, or the limited broadcast (RFC 1112, RFC 919).'
+drops_embedded 240.0.0.0			2002:f000:: "$reserved"
+drops_embedded 255.255.255.255			2002:ffff:ffff:: "$reserved"
+outside='The address is not in 2002::/16.'
+drops 6to4_native "$outside"			2001:db8::1
+drops 6to4_native "$outside"			2001:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+drops 6to4_native "$outside"			2003::
+drops 6to4_native "$outside"			1::
+drops 6to4_native "$outside"			fe7f::1
+drops 6to4_native "$outside"			fc00::1
+unicast='::/16 is no unicast address: compatible, mapped, loopback, unspecified.'
+drops 6to4_inner "$unicast"			::
+drops 6to4_inner "$unicast"			::1
+drops 6to4_inner "$unicast"			::ffff:192.0.2.1
+drops 6to4_inner 'fe80::/10 is link-local (RFC 4291).' fe80::1
+drops 6to4_inner 'fe80::/10 is link-local (RFC 4291).' febf:ffff::
+drops 6to4_inner 'fec0::/10 is site-local (RFC 3879).' fec0::1
+drops 6to4_inner 'ff00::/8 is multicast (RFC 4291).' ff02::1
+
+# 6rd, RFC 5969: prefixes that end anywhere, and what IPv4 addresses have in common.
+accepts 192.0.2.4 2001:db8::/32	2001:db8:c000:204::1	--6rd 2001:db8::/32
+accepts 10.0.0.1 2001:db8::/32	2001:db8:a00:1::	--6rd 2001:db8::/32,0
+accepts 192.0.2.4 2001:db8::/29	2001:dbe:0:1020::	--6rd 2001:db8::/29
+accepts 192.0.2.4 ::/0		c000:204::		--6rd ::/0
+accepts 255.255.255.255 2000::/3 3fff:ffff:e000::	--6rd 2000::/3,0
+accepts 0.1.2.3 2001:db8:8000::/33 2001:db8:8081:180::1	--6rd 2001:db8:8000::/33,8
+accepts 10.1.2.3 2001:db8:8000::/33 2001:db8:8081:180::1 --6rd 2001:db8:8000::/33,10.0.0.0/8
+accepts 192.0.2.77 2001:db8:4000::/37 2001:db8:41a0::	--6rd 2001:db8:4000::/37,192.0.2.64/26
+accepts 192.168.200.201 2001:db8::/33 2001:db8:6464:8000:: --6rd 2001:db8::/33,192.168.0.0/16
+accepts 198.51.100.7 2001:db8::/30 2001:db9:b203:8000::	--6rd 2001:db8::/30,198.48.0.0/13
+accepts 198.51.100.7 2001:db8:abcd:ee00::/56 2001:db8:abcd:ee07:ffff:ffff:ffff:ffff \
+							--6rd 2001:db8:abcd:ee00::/56,198.51.100.0/24
+accepts 198.51.100.7 2001:db8::/63 2001:db8:0:1::9	--6rd 2001:db8::/63,198.51.100.6/31
+accepts 203.0.113.9 2001:db8:0:7::/64 2001:db8:0:7::5	--6rd 2001:db8:0:7::/64,203.0.113.9/32
+accepts 0.0.0.0 2001:db8:0:7::/64 2001:db8:0:7::5	--6rd 2001:db8:0:7::/64,32
+outside='The address is not in 2001:db8:8000::/33.'
+drops 6to4_native "$outside"	2001:db8:7fff:ffff::	--6rd 2001:db8:8000::/33,8
+drops 6to4_native "$outside"	2002:c000:204::		--6rd 2001:db8:8000::/33,8
+drops 6to4_native "$outside"	fe80::1			--6rd 2001:db8:8000::/33,8
+
+# The same for people, who are told of what is not known; the option may come first.
+"$tool" decode --6rd 2001:db8::/32,8 2001:DB8:0102:0300::0 >"$out" 2>"$err"
+cmp -s "$out" - <<-EOT
+	2001:db8:102:300:: ipv4 0.1.2.3 prefix 2001:db8::/32 accept
+	    The first 8 bits of the IPv4 address are the domain's; they are shown as 0.
+	EOT
+result $? 'decode for people: what is left out'
+"$tool" decode 2002:7f00:1:: >"$out" 2>"$err"
+cmp -s "$out" - <<-EOT
+	2002:7f00:1:: ipv4 127.0.0.1 prefix 2002::/16 drop reason 6to4_embedded
+	    127.0.0.0/8 is loopback (RFC 1122).
+	EOT
+result $? 'decode for people: a verdict'
+
+beyond='^srcguard: decode: .* has bits beyond its length$'
+many='have 64 bits at most, not 65$'
+try 2 '^usage: srcguard .* decode ADDRESS'	decode
+try 2 '^srcguard: decode: which IPv6 address'	decode 2002:: 2002::
+try 2 'is no IPv4 or IPv6 address$'		decode frob
+try 2 'is no IPv4 or IPv6 address$'		decode 2002::/16
+try 2 'is no IPv4 or IPv6 address$'		decode ''
+try 2 "'192.0.2.1' is no IPv6 address$"		decode 192.0.2.1
+try 2 '^srcguard: unrecognized option'		decode --frob 2002::
+try 2 'requires an argument$'			decode 2002:: --6rd
+try 2 'is no prefix$'				decode 2002:: --6rd ''
+try 2 'is no prefix$'				decode 2002:: --6rd ,8
+try 2 'an IPv6 prefix, and after a comma'	decode 2002:: --6rd 192.0.2.0/24
+try 2 'is no IPv4 or IPv6 address$'		decode 2002:: --6rd 2001:db8::/32,::1.2.3/8
+try 2 'an IPv6 prefix, and after a comma'	decode 2002:: --6rd 2001:db8::/32,::1.2.3.4/128
+try 2 'have 64 bits at most, not 160$'		decode 2002:: --6rd 2001:db8::
+try 2 "$many"					decode 2002:: --6rd 2001:db8::/33
+try 2 "$many"					decode 2002:: --6rd 2001:db8::/41,8
+try 2 "$many"					decode 2002:: --6rd 2001:db8::/41,10.0.0.0/8
+try 2 "$many"					decode 2002:: --6rd 2001:db8::/65,32
+try 2 "'33' is no number in 0\.\.32$"		decode 2002:: --6rd 2001:db8::/32,33
+try 2 "'' is no number in 0\.\.32$"		decode 2002:: --6rd 2001:db8::/32,
+try 2 "'8,8' is no number in 0\.\.32$"		decode 2002:: --6rd 2001:db8::/32,8,8
+try 2 "'33' is no number in 0\.\.32$"		decode 2002:: --6rd 2001:db8::/32,10.0.0.0/33
+try 2 "'129' is no number in 0\.\.128$"		decode 2002:: --6rd 2001:db8::/129
+try 2 "$beyond"					decode 2002:: --6rd 2001:db8:1::/32
+try 2 "$beyond"					decode 2002:: --6rd 2001:db8:8000::/32
+try 2 "$beyond"					decode 2002:: --6rd 2001:db8::/32,10.0.0.1/8
+try 2 "$beyond"					decode 2002:: --6rd 2001:db8::/32,11.128.0.0/8
 
 # Network namespaces.
 try 1 "$absent"					-n no-such-namespace show
@@ -130,11 +295,40 @@ if [ -s "$out" ]; then result 1 'a failure prints no JSON'; else result 0 'a fai
 
 # The words that manual page and completion repeat.
 status=0
-for word in $("$tool" set '' '' 2>&1 | sed -n 's/,//g; s/.*none of //p') --explain; do
-	grep -q -- "${word#--}" "$here/../tools/srcguard.8" &&
-		grep -q -- "$word" "$here/../tools/srcguard.bash" || status=1
+for word in $("$tool" set '' '' 2>&1 | sed -n 's/,//g; s/.*none of //p') \
+	$("$tool" help | sed -n 's/^  \([a-z]*\)\( .*\)*$/\1/p') \
+	--explain --die-with-parent --6rd; do
+	grep -qw -- "${word#--}" "$here/../tools/srcguard.8" &&
+		grep -q -- "$word" "$here/../tools/srcguard.bash" || { status=1; echo "# not $word"; }
 done
-result $status 'manual page and completion know each knob'
+result $status 'manual page and completion know each knob, command and option'
+
+# completes WANT WORD...: what may follow, or be, the last of the words
+completes()
+{
+	want=$1
+	shift
+	# shellcheck disable=SC2016 # for bash to expand
+	bash -c '. "$0"; COMP_WORDS=(srcguard "$@"); COMP_CWORD=$#; _srcguard; echo "${COMPREPLY[*]}"' \
+		"$here/../tools/srcguard.bash" "$@" >"$out" 2>"$err"
+	[ ! -s "$err" ] && [ "$(cat "$out")" = "$want" ]
+	result $? "completion: $*"
+}
+
+completes 'show set stats'			s
+completes 'monitor'				-j -n x mon
+completes '--die-with-parent'			monitor ''
+completes '--6rd'				decode 2002:: --
+completes ''					decode 2002:: --6rd ''
+completes 'log_martians log_6to4 log_interval log_daily_max' set rp_filter strict log_
+completes 'log_6to4 log_interval log_daily_max'	set log_martians on log_
+completes 'off match full'			set sixtofour ''
+completes 'off on'				set log_6to4 o
+completes ''					set log_interval ''
+completes 'strict'				dev set eth0 rp_filter_ipv6 s
+completes 'sixtofour'				dev set eth0 enforce audit s
+completes ''					dev clear eth0 ''
+completes 'match'				dev set eth0 sixtofour m
 
 if [ $number -ne $plan ]; then
 	echo "# $number tests instead of $plan"

@@ -10,17 +10,31 @@
 
 #include <netlink/attr.h>
 
-static const char cmd_show_unjudged[] = "unjudged";
+static const struct {
+	const char *name;
+	int attr;
+} cmd_show_state[] = {
+	{ "unjudged",		SRCGUARD_A_STATE_UNJUDGED },
+	{ "log_written",	SRCGUARD_A_STATE_LOG_WRITTEN },
+	{ "log_withheld",	SRCGUARD_A_STATE_LOG_WITHHELD },
+	{ "log_next",		SRCGUARD_A_STATE_LOG_NEXT },
+};
 
-static int cmd_show_width(void)
+#define CMD_SHOW_STATES (sizeof(cmd_show_state) / sizeof(cmd_show_state[0]))
+
+/* @before: of 32; all values stand below each other. */
+static void cmd_show_before(char *before, const char *name)
 {
 	const struct knob *knob;
-	size_t width = strlen(cmd_show_unjudged);
+	size_t i, width = 0;
 
 	for (knob = names_knobs; knob->name; knob++)
 		if (strlen(knob->name) > width)
 			width = strlen(knob->name);
-	return width;
+	for (i = 0; i < CMD_SHOW_STATES; i++)
+		if (strlen(cmd_show_state[i].name) > width)
+			width = strlen(cmd_show_state[i].name);
+	snprintf(before, 32, "%-*s ", (int)width, name);
 }
 
 static bool cmd_show_each_knob(struct nlattr **attr, void *arg)
@@ -33,7 +47,7 @@ static bool cmd_show_each_knob(struct nlattr **attr, void *arg)
 
 		if (!attr[knob->attr])
 			continue;
-		snprintf(before, sizeof(before), "%-*s ", cmd_show_width(), knob->name);
+		cmd_show_before(before, knob->name);
 		print_knob(p, knob, before, nla_get_u32(attr[knob->attr]));
 		print_newline(p);
 	}
@@ -43,13 +57,20 @@ static bool cmd_show_each_knob(struct nlattr **attr, void *arg)
 static bool cmd_show_each_state(struct nlattr **attr, void *arg)
 {
 	struct print *p = arg;
-	char before[32];
+	size_t i;
 
-	if (!attr[SRCGUARD_A_STATE_UNJUDGED])
-		return true;
-	snprintf(before, sizeof(before), "%-*s ", cmd_show_width(), cmd_show_unjudged);
-	print_number(p, cmd_show_unjudged, before, nla_get_u64(attr[SRCGUARD_A_STATE_UNJUDGED]));
-	print_newline(p);
+	for (i = 0; i < CMD_SHOW_STATES; i++) {
+		const struct nlattr *value = attr[cmd_show_state[i].attr];
+		char before[32];
+
+		if (!value)
+			continue;
+		cmd_show_before(before, cmd_show_state[i].name);
+		print_number(p, cmd_show_state[i].name, before,
+			     nla_len(value) == sizeof(uint64_t) ? nla_get_u64(value) :
+								  nla_get_u32(value));
+		print_newline(p);
+	}
 	return true;
 }
 
@@ -63,6 +84,9 @@ int cmd_show(const struct options *opt, int argc, char **argv)
 	};
 	static const struct nla_policy state_policy[SRCGUARD_A_STATE_MAX + 1] = {
 		[SRCGUARD_A_STATE_UNJUDGED]	= { .type = NLA_U64 },
+		[SRCGUARD_A_STATE_LOG_WRITTEN]	= { .type = NLA_U64 },
+		[SRCGUARD_A_STATE_LOG_WITHHELD]	= { .type = NLA_U64 },
+		[SRCGUARD_A_STATE_LOG_NEXT]	= { .type = NLA_U32 },
 	};
 	static const struct nl_request state = {
 		.cmd	= SRCGUARD_CMD_STATE_GET,

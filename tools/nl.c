@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Generic netlink: one request, all of its answer, and the kernel's own words
- * when it refuses. libnl frames and parses; the end of an answer is read here,
+ * when it refuses; or the family's events, for as long as there are any. libnl frames and parses; the end of an answer is read here,
  * because libnl 3.7 hands on neither the extended ACK nor the error that can end
  * a dump.
  */
@@ -16,6 +16,7 @@
 #include <linux/genetlink.h>
 #include <netlink/attr.h>
 #include <netlink/errno.h>
+#include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -31,6 +32,9 @@
 
 /* Room for a request: more than any single one needs, and less than a socket takes. */
 #define NL_REQUEST_MAX 32768
+
+/* Room for events that wait; the kernel gives as much of it as the host allows. */
+#define NL_EVENTS_MAX (1 << 20)
 
 struct nl_answer {
 	uint16_t type;		/* of the messages waited for */
@@ -154,6 +158,7 @@ static int nl_ask_once(struct nl_sock *sk, struct nl_msg *msg, struct nl_answer 
 		err = nl_send(sk, msg);
 	while (err >= 0 && !a->done)
 		err = nl_recvmsgs_default(sk);
+	nl_socket_modify_cb(sk, NL_CB_MSG_IN, NL_CB_DEFAULT, NULL, NULL);
 	return err < 0 ? err : 0;
 }
 
@@ -295,19 +300,27 @@ static struct nl_sock *nl_open(void)
 	return sk;
 }
 
+/* A socket in the namespace, and the family's number there. */
+static int nl_begin(const char *netns, struct nl_sock **sk, uint16_t *family)
+{
+	int ret = netns ? netns_enter(netns) : TOOL_DONE;
+
+	*family = 0;
+	*sk = NULL;
+	if (ret)
+		return ret;
+	*sk = nl_open();
+	return *sk ? nl_exchange(*sk, GENL_ID_CTRL, &nl_resolve, family) : TOOL_REFUSED;
+}
+
 /* Does @rq in the namespace and returns enum tool_exit, having printed why. */
 int nl_request(const struct nl_request *rq, const char *netns, void *arg)
 {
-	int ret = netns ? netns_enter(netns) : TOOL_DONE;
 	struct nl_sock *sk;
-	uint16_t family = 0;
+	uint16_t family;
+	int ret;
 
-	if (ret)
-		return ret;
-	sk = nl_open();
-	if (!sk)
-		return TOOL_REFUSED;
-	ret = nl_exchange(sk, GENL_ID_CTRL, &nl_resolve, &family);
+	ret = nl_begin(netns, &sk, &family);
 	while (!ret) {
 		ret = nl_exchange(sk, family, rq, arg);
 		if (!rq->more || !rq->more(arg))
@@ -315,4 +328,107 @@ int nl_request(const struct nl_request *rq, const char *netns, void *arg)
 	}
 	nl_socket_free(sk);
 	return ret;
+}
+
+static int nl_heard(struct nl_msg *msg, void *arg)
+{
+	struct nlmsghdr *hdr = nlmsg_hdr(msg);
+	struct nl_listener *l = arg;
+	struct nlattr *attr[l->max + 1];
+
+	if (nlmsg_get_src(msg)->nl_pid)
+		return NL_SKIP;
+	/* A family came or went. */
+	if (hdr->nlmsg_type == GENL_ID_CTRL)
+		l->doubt = true;
+	if (hdr->nlmsg_type != l->family)
+		return NL_SKIP;
+	if (genlmsg_parse(hdr, 0, attr, l->max, l->policy) ||
+	    (genlmsg_hdr(hdr)->cmd == l->cmd && !l->each(attr, l->arg))) {
+		print_error("the kernel's event is malformed");
+		l->ret = TOOL_REFUSED;
+	}
+	return NL_SKIP;
+}
+
+static int nl_join(struct nl_sock *sk, int group)
+{
+	int err = group < 0 ? group : nl_socket_add_membership(sk, group);
+
+	if (!err)
+		return TOOL_DONE;
+	if (err == -NLE_PERM)
+		print_error("to listen, CAP_NET_ADMIN over the network namespace is needed");
+	else
+		print_error("netlink: %s", nl_geterror(err));
+	return TOOL_REFUSED;
+}
+
+/*
+ * Joins the events of the namespace, and the news of which families there are: when
+ * the module goes, so do the members of its group, and the socket is just silent.
+ */
+int nl_listen(struct nl_listener *l, const char *netns)
+{
+	int ret = nl_begin(netns, &l->sk, &l->family), events, families;
+
+	if (ret)
+		return ret;
+	/* Both are asked for before either could get in the way of an answer. */
+	events = genl_ctrl_resolve_grp(l->sk, SRCGUARD_GENL_NAME, SRCGUARD_GENL_GROUP_EVENTS);
+	families = genl_ctrl_resolve_grp(l->sk, "nlctrl", "notify");
+	nl_socket_set_buffer_size(l->sk, NL_EVENTS_MAX, 0);
+	nl_socket_set_nonblocking(l->sk);
+	nl_socket_modify_cb(l->sk, NL_CB_MSG_IN, NL_CB_CUSTOM, nl_heard, l);
+	ret = nl_join(l->sk, events);
+	if (!ret)
+		ret = nl_join(l->sk, families);
+	l->fd = nl_socket_get_fd(l->sk);
+	/* What may have happened meanwhile. */
+	l->waiting = l->doubt = true;
+	return ret;
+}
+
+/* Whether the family is the one that was joined: a module loaded anew has another number. */
+static int nl_listen_check(const struct nl_listener *l)
+{
+	struct nl_sock *sk;
+	uint16_t family;
+	int ret = nl_begin(NULL, &sk, &family);
+
+	nl_socket_free(sk);
+	if (!ret && family != l->family) {
+		print_error("the kernel module was unloaded, and loaded again");
+		ret = TOOL_NO_MODULE;
+	}
+	return ret;
+}
+
+/*
+ * Takes one of the messages that are there, without waiting; enum tool_exit, which is
+ * TOOL_DONE if more may follow.
+ */
+int nl_hear(struct nl_listener *l)
+{
+	int err = nl_recvmsgs_default(l->sk);
+
+	if (err == -NLE_NOMEM) {
+		/* ENOBUFS: what is lost may be that the module went. */
+		l->doubt = true;
+	} else if (err == -NLE_AGAIN) {
+		l->waiting = false;
+		if (l->doubt) {
+			l->doubt = false;
+			return nl_listen_check(l);
+		}
+	} else if (err < 0) {
+		print_error("netlink: %s", nl_geterror(err));
+		return TOOL_REFUSED;
+	}
+	return l->ret;
+}
+
+void nl_listen_end(struct nl_listener *l)
+{
+	nl_socket_free(l->sk);
 }

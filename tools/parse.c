@@ -66,6 +66,10 @@ static bool parse_value(const struct knob *knob, const char *word, uint32_t *val
 
 	if (parse_u32(word, value))
 		return true;
+	if (!knob->values->name) {
+		print_error("%s: '%.64s' is no number", knob->name, word);
+		return false;
+	}
 	for (name = knob->values; name->name; name++) {
 		if (!strcmp(name->name, word)) {
 			*value = name->value;

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <string.h>
 
 #include <json-c/json.h>
@@ -271,6 +272,32 @@ int print_end(struct print *p, int ret)
 	return ret;
 }
 
+static int print_failed(int err)
+{
+	print_error("cannot write the output: %s", strerror(err ? err : EIO));
+	return TOOL_REFUSED;
+}
+
+/*
+ * At once, for whoever waits for it. False if no more output is of use: *ret says
+ * how that ends, and print_flush() will have nothing to add.
+ */
+bool print_now(int *ret)
+{
+	bool failed = ferror(stdout);
+	int err;
+
+	errno = 0;
+	if (!fflush(stdout) && !failed)
+		return true;
+	err = errno;
+	__fpurge(stdout);
+	clearerr(stdout);
+	/* Whoever read it went, and did not want more of it. */
+	*ret = err == EPIPE ? TOOL_DONE : print_failed(err);
+	return false;
+}
+
 /* At the very end: output that nobody could take is a failure, not a success. */
 int print_flush(int ret)
 {
@@ -279,7 +306,7 @@ int print_flush(int ret)
 	errno = 0;
 	if (!fclose(stdout) && !failed)
 		return ret;
-	print_error("cannot write the output: %s", strerror(errno ? errno : EIO));
+	print_failed(errno);
 	return ret ? ret : TOOL_REFUSED;
 }
 

@@ -12,10 +12,36 @@ _srcguard_devices()
 	return 0
 }
 
+# What a knob or a setting may be; nothing for a number.
+_srcguard_values() # KNOB
+{
+	case $1 in
+	rp_filter | rp_filter_ipv4 | rp_filter_ipv6) echo off strict loose feasible ;;
+	enforce) echo audit drop ;;
+	sixtofour) echo off match full ;;
+	log_martians | log_6to4) echo off on ;;
+	esac
+}
+
+# What may follow the first of the words, as KNOB VALUE [KNOB VALUE]...: into "words"
+_srcguard_knobs() # FIRST KNOB...
+{
+	local first=$1 knob
+	shift
+
+	if (((COMP_CWORD - first) % 2 == 0)); then
+		words=$(_srcguard_values "$prev")
+		return
+	fi
+	for knob; do
+		[[ " ${COMP_WORDS[*]:first+1:COMP_CWORD-first-1} " == *" $knob "* ]] || words+=" $knob"
+	done
+}
+
 _srcguard()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local takes_netns='^(--netns|-[jp]*n)$' command='' words='' knob path i
+	local takes_netns='^(--netns|-[jp]*n)$' command='' words='' path i
 
 	# The command is the first word that is neither an option nor -n's value.
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -39,34 +65,20 @@ _srcguard()
 		elif [[ $cur == -* ]]; then
 			words='-j --json -p --pretty -n --netns -h --help -V --version'
 		else
-			words='show set dev exempt explain check stats help'
+			words='show set dev exempt explain monitor decode check stats help'
 		fi
 		;;
 	set)
-		if (((COMP_CWORD - i) % 2)); then
-			for knob in rp_filter enforce; do
-				[[ " ${COMP_WORDS[*]:i+1:COMP_CWORD-i-1} " == *" $knob "* ]] ||
-					words+=" $knob"
-			done
-		else
-			case $prev in
-			rp_filter) words='off strict loose feasible' ;;
-			enforce) words='audit drop' ;;
-			esac
-		fi
+		_srcguard_knobs "$i" rp_filter enforce sixtofour log_martians log_6to4 log_interval \
+			log_daily_max
 		;;
 	dev)
 		case $((COMP_CWORD - i)) in
 		1) words='show set clear' ;;
 		2) _srcguard_devices && return ;;
 		*)
-			case $prev in
-			rp_filter | rp_filter_ipv4 | rp_filter_ipv6)
-				words='off strict loose feasible'
-				;;
-			enforce) words='audit drop' ;;
-			*) words='rp_filter rp_filter_ipv4 rp_filter_ipv6 enforce' ;;
-			esac
+			[[ ${COMP_WORDS[i + 1]} != set ]] || _srcguard_knobs $((i + 2)) rp_filter \
+				rp_filter_ipv4 rp_filter_ipv6 enforce sixtofour
 			;;
 		esac
 		;;
@@ -87,6 +99,12 @@ _srcguard()
 		elif ((COMP_CWORD - i > 1)); then
 			words='dev to mark tos'
 		fi
+		;;
+	monitor)
+		words='--die-with-parent'
+		;;
+	decode)
+		[[ $prev == --6rd ]] || words='--6rd'
 		;;
 	stats)
 		words='--explain'

@@ -21,6 +21,9 @@ static const struct command {
 	  "sources that pass although they fail", cmd_exempt },
 	{ "explain", " SRC dev DEV [to DST] [mark M] [tos T]",
 	  "what would become of a packet, and why", cmd_explain },
+	{ "monitor", " [--die-with-parent]", "what happens, as it does", cmd_monitor },
+	{ "decode", " ADDRESS [--6rd PREFIX/LEN[,V4LEN | ,V4PREFIX/V4LEN]]",
+	  "the IPv4 address in a 6to4 or 6rd address", cmd_decode },
 	{ "check", "", "settings of the kernel that conflict", cmd_check },
 	{ "stats", " [--explain]", "packets that failed a guard, by reason", cmd_stats },
 };

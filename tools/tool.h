@@ -18,6 +18,7 @@
 #endif
 
 struct json_object;
+struct nl_sock;
 
 /* What main() returns; srcguard(8), EXIT STATUS. */
 enum tool_exit {
@@ -41,9 +42,11 @@ struct options {
  * the synopsis.
  */
 int cmd_check(const struct options *opt, int argc, char **argv);
+int cmd_decode(const struct options *opt, int argc, char **argv);
 int cmd_dev(const struct options *opt, int argc, char **argv);
 int cmd_exempt(const struct options *opt, int argc, char **argv);
 int cmd_explain(const struct options *opt, int argc, char **argv);
+int cmd_monitor(const struct options *opt, int argc, char **argv);
 int cmd_set(const struct options *opt, int argc, char **argv);
 int cmd_show(const struct options *opt, int argc, char **argv);
 int cmd_stats(const struct options *opt, int argc, char **argv);
@@ -119,6 +122,7 @@ void print_prefix(char *text, const struct prefix *prefix);
 bool print_exemption(struct print *p, const char *before, struct nlattr **attr);
 void print_newline(const struct print *p);
 int print_end(struct print *p, int ret);
+bool print_now(int *ret);
 int print_flush(int ret);
 void print_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -129,6 +133,15 @@ bool attr_put_values(struct nl_msg *msg, const struct values *values);
 bool attr_put_address(struct nl_msg *msg, int type, const struct prefix *prefix);
 bool attr_get_address(const struct nlattr *attr, struct prefix *prefix);
 const char *attr_knob_name(const struct knob *knobs, const struct nlattr *attr);
+
+/* cmd_decode.c */
+bool decode_2002(const struct prefix *address, struct prefix *ipv4);
+
+/* event.c: by enum srcguard_event_attr. */
+extern const struct nla_policy event_policy[];
+
+void event_print_lost(struct print *p, uint64_t ns, uint64_t count);
+bool event_print(struct print *p, struct nlattr **attr);
 
 /* netns.c */
 int netns_enter(const char *name);
@@ -161,5 +174,38 @@ struct nl_request {
 };
 
 int nl_request(const struct nl_request *rq, const char *netns, void *arg);
+
+/**
+ * struct nl_listener - who hears the family's events
+ * @cmd: enum srcguard_cmd, the notification that is of interest
+ * @max: its highest attribute
+ * @policy: of its attributes, @max + 1 of them
+ * @each: is given each; false when an attribute is missing
+ * @arg: for @each
+ * @fd: has something to read when there is news; then @waiting is to be set
+ * @waiting: there may be a message for nl_hear() to take
+ * @sk: the socket
+ * @family: the number of the family that was joined
+ * @doubt: the module may be gone
+ * @ret: enum tool_exit, what was wrong with a message
+ */
+struct nl_listener {
+	uint8_t cmd;
+	int max;
+	const struct nla_policy *policy;
+	bool (*each)(struct nlattr **attr, void *arg);
+	void *arg;
+	int fd;
+	bool waiting;
+
+	struct nl_sock *sk;
+	uint16_t family;
+	bool doubt;
+	int ret;
+};
+
+int nl_listen(struct nl_listener *l, const char *netns);
+int nl_hear(struct nl_listener *l);
+void nl_listen_end(struct nl_listener *l);
 
 #endif /* SRCGUARD_TOOL_H */
