@@ -157,7 +157,7 @@ static int srcguard_device_event(struct notifier_block *nb, unsigned long event,
 		 * and the stand-in counts. One without the settings that a pattern
 		 * has for it does not, unless it moves in, which nobody can refuse.
 		 */
-		if (sgn->guards)
+		if (sgn->counting)
 			srcguard_device_add(sgn, dev->ifindex, dev);
 		err = srcguard_settings_named(sgn, dev);
 		if (!err)

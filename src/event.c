@@ -123,7 +123,7 @@ static int srcguard_event_put_dev(struct sk_buff *msg, const struct srcguard_eve
 	struct nlattr *nest = nla_nest_start(msg, SRCGUARD_A_EVENT_DEV);
 
 	if (!nest || nla_put_string(msg, SRCGUARD_A_DEV_DEVICE, change->name) ||
-	    (change->settings && srcguard_netlink_put_settings(msg, change->settings)))
+	    (change->settings && srcguard_netlink_dev_put_settings(msg, change->settings)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -38,7 +38,7 @@ extern struct genl_family srcguard_netlink_family;
 
 /* netlink_dev.c */
 extern const struct nla_policy srcguard_netlink_dev_policy[SRCGUARD_A_DEV_SIXTOFOUR + 1];
-int srcguard_netlink_put_settings(struct sk_buff *skb, const struct srcguard_settings *settings);
+int srcguard_netlink_dev_put_settings(struct sk_buff *skb, const struct srcguard_settings *settings);
 int srcguard_netlink_dev_get(struct sk_buff *skb, struct netlink_callback *cb);
 int srcguard_netlink_dev_set(struct sk_buff *skb, struct genl_info *info);
 int srcguard_netlink_dev_clear(struct sk_buff *skb, struct genl_info *info);

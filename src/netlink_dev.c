@@ -25,13 +25,13 @@ static const int srcguard_netlink_dev_attr[SRCGUARD_SETTING_COUNT] = {
 };
 
 /**
- * srcguard_netlink_put_settings - the settings that have a value, for an answer
+ * srcguard_netlink_dev_put_settings - the settings that have a value, for an answer
  * @skb: the answer
  * @settings: the settings
  *
  * Return: 0 or -EMSGSIZE.
  */
-int srcguard_netlink_put_settings(struct sk_buff *skb, const struct srcguard_settings *settings)
+int srcguard_netlink_dev_put_settings(struct sk_buff *skb, const struct srcguard_settings *settings)
 {
 	enum srcguard_setting i;
 
@@ -106,7 +106,7 @@ static int srcguard_netlink_dev_put(struct sk_buff *skb, struct netlink_callback
 
 	if (nla_put_u32(skb, SRCGUARD_A_DEV_IFINDEX, ifindex) ||
 	    nla_put_string(skb, SRCGUARD_A_DEV_DEVICE, name) ||
-	    srcguard_netlink_put_settings(skb, settings) ||
+	    srcguard_netlink_dev_put_settings(skb, settings) ||
 	    (*pattern && nla_put_string(skb, SRCGUARD_A_DEV_PATTERN, pattern))) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;

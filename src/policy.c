@@ -19,6 +19,38 @@ static struct srcguard_policy *srcguard_policy_alloc(const struct srcguard_knobs
 	return policy;
 }
 
+/* What is asked for, whether or not there is anything to look at. */
+static unsigned int srcguard_policy_asked(struct srcguard_net *sgn)
+{
+	const struct srcguard_policy *policy = rtnl_dereference(sgn->policy);
+
+	return srcguard_knob_guards(&policy->knobs) | srcguard_settings_want_guards(sgn);
+}
+
+/* What all guards need; it stays while one is only waiting for something to look at. */
+static int srcguard_policy_fill(struct srcguard_net *sgn)
+{
+	int err;
+
+	if (sgn->counting)
+		return 0;
+	err = srcguard_device_net_fill(sgn);
+	if (err)
+		return err;
+	err = srcguard_sample_net_fill(sgn);
+	if (err)
+		srcguard_device_net_drain(sgn);
+	sgn->counting = !err;
+	return err;
+}
+
+static void srcguard_policy_drain(struct srcguard_net *sgn)
+{
+	sgn->counting = false;
+	srcguard_sample_net_drain(sgn);
+	srcguard_device_net_drain(sgn);
+}
+
 static void srcguard_policy_turn_off(struct srcguard_net *sgn, unsigned int guards)
 {
 	if (guards & SRCGUARD_GUARD_RPF)
@@ -28,26 +60,6 @@ static void srcguard_policy_turn_off(struct srcguard_net *sgn, unsigned int guar
 	sgn->guards &= ~guards;
 	/* Netfilter does not wait for hooks that are still running. */
 	synchronize_net();
-	if (sgn->guards)
-		return;
-	srcguard_sample_net_drain(sgn);
-	srcguard_device_net_drain(sgn);
-}
-
-/* What all guards need. */
-static int srcguard_policy_fill(struct srcguard_net *sgn)
-{
-	int err;
-
-	if (sgn->guards)
-		return 0;
-	err = srcguard_device_net_fill(sgn);
-	if (err)
-		return err;
-	err = srcguard_sample_net_fill(sgn);
-	if (err)
-		srcguard_device_net_drain(sgn);
-	return err;
 }
 
 /* The 6to4 guard has nothing to look at while no tunnel is up. */
@@ -60,10 +72,7 @@ static unsigned int srcguard_policy_possible(const struct srcguard_net *sgn)
 
 static unsigned int srcguard_policy_wanted(struct srcguard_net *sgn)
 {
-	const struct srcguard_policy *policy = rtnl_dereference(sgn->policy);
-
-	return (srcguard_knob_guards(&policy->knobs) | srcguard_settings_want_guards(sgn)) &
-	       srcguard_policy_possible(sgn);
+	return srcguard_policy_asked(sgn) & srcguard_policy_possible(sgn);
 }
 
 /**
@@ -91,6 +100,8 @@ int srcguard_policy_guard(struct srcguard_net *sgn, unsigned int guards)
 		err = srcguard_sixtofour_register(sgn);
 	if (err)
 		srcguard_policy_turn_off(sgn, guards);
+	if (!sgn->guards)
+		srcguard_policy_drain(sgn);
 	return err;
 }
 
@@ -104,6 +115,8 @@ void srcguard_policy_settle(struct srcguard_net *sgn)
 
 	if (unwanted)
 		srcguard_policy_turn_off(sgn, unwanted);
+	if (sgn->counting && !sgn->guards && !srcguard_policy_asked(sgn))
+		srcguard_policy_drain(sgn);
 }
 
 /**
@@ -164,8 +177,7 @@ void srcguard_policy_net_pre_exit(struct srcguard_net *sgn)
 void srcguard_policy_net_exit(struct srcguard_net *sgn)
 {
 	rtnl_lock();
-	srcguard_sample_net_drain(sgn);
-	srcguard_device_net_drain(sgn);
+	srcguard_policy_drain(sgn);
 	kfree_rcu(rtnl_dereference(sgn->policy), rcu);
 	rtnl_unlock();
 }
