@@ -71,7 +71,7 @@ void srcguard_report(struct srcguard_net *sgn, const struct sk_buff *skb,
 	struct srcguard_device *device = srcguard_device_find(sgn, report->in->ifindex);
 	const struct srcguard_policy *policy = rcu_dereference(sgn->policy);
 
-	trace_srcguard_verdict(sgn->net, skb, report);
+	trace_verdict(sgn->net, skb, report);
 	/* The guard is just being turned off. */
 	if (unlikely(!device))
 		return;

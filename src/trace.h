@@ -21,7 +21,7 @@
 #define SRCGUARD_TRACE_OUTCOME(id, name)		{ SRCGUARD_OUTCOME_##id, name },
 #endif
 
-TRACE_EVENT(srcguard_verdict,
+TRACE_EVENT(verdict,
 	TP_PROTO(const struct net *net, const struct sk_buff *skb,
 		 const struct srcguard_report *report),
 	TP_ARGS(net, skb, report),
