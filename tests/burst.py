@@ -31,7 +31,7 @@ class Message(ctypes.Structure):
     """struct mmsghdr"""
 
     _fields_ = [("name", ctypes.c_void_p), ("name_length", ctypes.c_uint),
-                ("vector", ctypes.POINTER(Vector)), ("vectors", ctypes.c_size_t),
+                ("vector", ctypes.c_void_p), ("vectors", ctypes.c_size_t),
                 ("control", ctypes.c_void_p), ("control_length", ctypes.c_size_t),
                 ("flags", ctypes.c_int), ("sent", ctypes.c_uint)]
 
@@ -63,21 +63,21 @@ def main():
     ethernet = bytes.fromhex(mac.replace(":", "")) + sock.getsockname()[4] + \
         (b"\x86\xdd" if packet[0] >> 4 == 6 else b"\x08\x00")
     frames = [ethernet + packet for packet in packets]
-    vectors = [Vector(frame, len(frame)) for frame in frames]
-    messages = (Message * AT_ONCE)()
+    frames *= AT_ONCE if len(frames) == 1 else 1
+    vectors = (Vector * len(frames))(*((frame, len(frame)) for frame in frames))
+    messages = (Message * len(frames))()
+    for i, message in enumerate(messages):
+        message.vector = ctypes.addressof(vectors) + i * ctypes.sizeof(Vector)
+        message.vectors = 1
     left, at = int(count), 0
     while left:
-        some = min(left, AT_ONCE)
-        for i in range(some if len(vectors) > 1 or left == int(count) else 0):
-            messages[i].vector = ctypes.pointer(vectors[at])
-            messages[i].vectors = 1
-            at = (at + 1) % len(vectors)
-        done = libc.sendmmsg(sock.fileno(), messages, some, 0)
+        some = min(left, AT_ONCE, len(frames) - at)
+        done = libc.sendmmsg(sock.fileno(), ctypes.byref(messages, at * ctypes.sizeof(Message)),
+                             some, 0)
         if done < 0:
             raise OSError(ctypes.get_errno(), "sendmmsg")
         left -= done
-        # what was not sent comes first next time
-        at = (at - some + done) % len(vectors)
+        at = (at + done) % len(frames)
 
 
 main()

@@ -13,7 +13,10 @@ A request a line on standard input, an answer a line on standard output, in JSON
                                 the kernel refused; the names, as far as it told them
         {"untrue": TEXT}        the specification does not list what the request has,
                                 and nothing was sent, or what the answer has
-    {"ops": true}               {"ops": [NAME]}
+    {"listen": GROUP}           {"listening": GROUP}, or an error
+    {"hear": SECONDS}           {"event": NAME, "attrs": {NAME: VALUE}}, the next one of the
+                                groups, or {"silence": SECONDS}
+    {"ops": true}               {"ops": [NAME]}, without notifications
     {"checks": NAME}            {"checks": [{"attr": NAME, "check": NAME, "value": N}]}
                                 the limits of an operation's request
 
@@ -25,6 +28,7 @@ the kernel to refuse them.
 """
 import errno
 import json
+import select
 import socket
 import struct
 import sys
@@ -39,7 +43,9 @@ NLM_F_ACK_TLVS = 0x200
 NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS = 1, 2
 NLMSGERR_ATTR_MISS_TYPE, NLMSGERR_ATTR_MISS_NEST = 5, 6
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
-CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
+CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_ATTR_MCAST_GROUPS = 1, 2, 7
+CTRL_ATTR_MCAST_GRP_NAME, CTRL_ATTR_MCAST_GRP_ID = 1, 2
+NETLINK_ADD_MEMBERSHIP = 1
 NLA_F_NESTED, NLA_TYPE_MASK = 0x8000, 0x3fff
 HEADERS = 20  # of netlink and generic netlink, before the attributes
 
@@ -92,6 +98,7 @@ class Spec:
         self.sets = {}
         for group in spec["attribute-sets"]:
             self.sets[group["name"]] = {n: attr for n, attr in numbered(group["attributes"], 1)}
+        self.groups = [group["name"] for group in spec.get("mcast-groups", {}).get("list", [])]
         self.operations = {}
         for number, operation in numbered(spec["operations"]["list"], 1):
             operation["number"] = number
@@ -212,7 +219,17 @@ class Family:
         self.number = 0
         name = packed(CTRL_ATTR_FAMILY_NAME, spec.family.encode() + b"\0")
         answer = self.exchange(GENL_ID_CTRL, NLM_F_ACK, CTRL_CMD_GETFAMILY, name)[0]
-        self.id = struct.unpack("=H", dict(attributes(answer[4:]))[CTRL_ATTR_FAMILY_ID])[0]
+        family = dict(attributes(answer[4:]))
+        self.id = struct.unpack("=H", family[CTRL_ATTR_FAMILY_ID])[0]
+        self.groups = {}
+        for _, group in attributes(family.get(CTRL_ATTR_MCAST_GROUPS, b"")):
+            group = dict(attributes(group))
+            self.groups[group[CTRL_ATTR_MCAST_GRP_NAME].rstrip(b"\0").decode()] = \
+                struct.unpack("=I", group[CTRL_ATTR_MCAST_GRP_ID])[0]
+        if sorted(self.groups) != sorted(spec.groups):
+            raise Untrue(f"the family has the groups {', '.join(self.groups)}")
+        self.listener = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
+        self.listener.bind((0, 0))
 
     def exchange(self, kind, flags, command, body):
         """The payloads of the answers."""
@@ -276,6 +293,25 @@ class Family:
                             for answer in answers]}
 
 
+    def listen(self, group):
+        try:
+            self.listener.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, self.groups[group])
+        except OSError as error:
+            return {"error": errno.errorcode[error.errno]}
+        return {"listening": group}
+
+    def hear(self, seconds):
+        if not select.select([self.listener], [], [], seconds)[0]:
+            return {"silence": seconds}
+        payload = self.listener.recv(1 << 17)[16:]
+        for name, operation in self.spec.operations.items():
+            if operation["number"] == payload[0] and "event" in operation:
+                listed = operation["event"]["attributes"]
+                return {"event": name, "attrs": self.spec.values(
+                    operation["attribute-set"], payload[4:], listed, "")}
+        raise Untrue(f"there is no event {payload[0]}")
+
+
 def main():
     spec = Spec(sys.argv[1])
     family = Family(spec)
@@ -283,7 +319,12 @@ def main():
         request = json.loads(line)
         try:
             if "ops" in request:
-                answer = {"ops": list(spec.operations)}
+                answer = {"ops": [name for name, operation in spec.operations.items()
+                                  if "event" not in operation]}
+            elif "listen" in request:
+                answer = family.listen(request["listen"])
+            elif "hear" in request:
+                answer = family.hear(request["hear"])
             elif "checks" in request:
                 operation = spec.operation(request["checks"])
                 listed = operation.get("do", operation.get("dump"))["request"]["attributes"]

@@ -102,8 +102,8 @@ genl() {
 }
 
 # The tool, by each word of it, where the box is: there is nothing
-is "it starts with its creator's knobs" '{"rp_filter":"feasible","enforce":1,"unjudged":0}' \
-	in_box srcguard -j show
+is "it starts with its creator's knobs" '["feasible",1,0]' \
+	eval "in_box srcguard -j show | jq -c '[.rp_filter, .enforce, .unjudged]'"
 is "it sees no counters" "[]" in_box srcguard -j stats
 is "no settings" "[]" in_box srcguard -j dev show
 is "no exemptions" "[]" in_box srcguard -j exempt show

@@ -8,11 +8,12 @@
 #   eth0 192.0.2.2/24 ---- eth0 192.0.2.1/24, 2001:db8:1::1/64
 #                          6to4: sit, local 192.0.2.1
 #
+# shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 plan 24
 
 modprobe sit
-load
+load rp_filter=1
 namespace host peer
 quiet6 "$host" "$peer"
 link "$host" eth0 192.0.2.1/24 "$peer" eth0 192.0.2.2/24
@@ -28,15 +29,15 @@ tracing=/sys/kernel/tracing
 [ -e $tracing/trace ] || mount -t tracefs none $tracing
 ok "there is the tracepoint" test -e $tracing/events/srcguard/verdict/enable
 for field in netns ifindex family reason outcome length device saddr daddr; do
-	ok "with the field $field" grep -q " $field[;\[]" $tracing/events/srcguard/verdict/format
+	ok "with the field $field" grep -q " ${field}[[;]" $tracing/events/srcguard/verdict/format
 done
 
 from() { # SOURCE [COUNT]
 	send "$peer" eth0 "$to" "${2-1}" "IP(src='$1',dst='192.0.2.1')/UDP(dport=9)"
 }
 traced() { # what was, without the time
-	sed -n 's/^.*: verdict: //p' $tracing/trace
-	echo >$tracing/trace
+	sed -n 's/^.*: verdict: //p' "$tracing/trace"
+	echo >"$tracing/trace"
 }
 what="netns=$netns device=eth0 ifindex=$ifindex"
 
@@ -67,7 +68,7 @@ is "6to4" "$what family=2 saddr=::ffff:192.0.2.2 daddr=::ffff:192.0.2.1 length=6
 	traced
 from 198.51.100.1 1000
 is "each of them" 1000 sh -c "grep -c 'verdict: .*reason=no_route' $tracing/trace"
-echo >$tracing/trace
+echo >"$tracing/trace"
 echo 'reason == 2' >$tracing/events/srcguard/verdict/filter
 from 198.51.100.1 5
 is "a filter of the kernel's" "" traced

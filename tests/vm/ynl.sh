@@ -15,7 +15,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 106
+plan 130
 
 load
 namespace host peer
@@ -67,8 +67,9 @@ words='
 	def settings: map(with_entries(.key |= spelt));
 	def exemptions: map(prefix);
 	def explanation: [.["decided-by"] = .decided_by | del(.decided_by) | .reason |= spelt | route | present];
-	def state: [{unjudged}];
-	def policy: [with_entries(.key |= spelt) | del(.unjudged)];
+	def state: [{unjudged, "log-written": .log_written, "log-withheld": .log_withheld,
+		"log-next": .log_next}];
+	def policy: [del(.unjudged, .log_written, .log_withheld, .log_next) | with_entries(.key |= spelt)];
 	def sorted: map(del(.ifindex) | if .nexthops then .nexthops.nexthop |= (. // [] | sort) else . end) | sort;'
 # agree WHAT SHAPE ANSWER TOOL-ARGUMENT...: both say the same, and it is not nothing
 agree() {
@@ -82,7 +83,10 @@ agree() {
 }
 
 # knobs
-is "the knobs" '{"replies":[{"rp-filter":"strict","enforce":1}]}' ask policy-get
+knobs() { # RP_FILTER ENFORCE: the answer
+	echo "{\"replies\":[{\"rp-filter\":\"$1\",\"enforce\":$2,\"sixtofour\":\"match\",\"log-martians\":0,\"log-6to4\":0,\"log-interval\":60,\"log-daily-max\":1000}]}"
+}
+is "the knobs" "$(knobs strict 1)" ask policy-get
 agree "the tool says so" policy "$(ask policy-get)" show
 is "both are set" "$done_" ask policy-set '{"rp-filter":"loose","enforce":0}'
 is "the sysctls are" "2 0" sysctls
@@ -92,11 +96,15 @@ is "the other one stays" "2 1" sysctls
 number=0
 for mode in off strict loose feasible; do
 	ask policy-set "{\"rp-filter\":\"$mode\"}" >/dev/null
-	is "$mode by its name" "$number 1 {\"replies\":[{\"rp-filter\":\"$mode\",\"enforce\":1}]}" \
+	is "$mode by its name" "$number 1 $(knobs $mode 1)" \
 		eval 'echo "$(sysctls) $(ask policy-get)"'
 	number=$((number + 1))
 done
-tool set rp_filter strict
+is "the others" "$done_" ask policy-set \
+	'{"sixtofour":"full","log-martians":1,"log-6to4":1,"log-interval":3600,"log-daily-max":7}'
+agree "the tool says so" policy "$(ask policy-get)" show
+tool set rp_filter strict sixtofour match log_martians 0 log_6to4 0 log_interval 60 log_daily_max 1000
+is "what the tool sets back" "$(knobs strict 1)" ask policy-get
 agree "what the tool sets" policy "$(ask policy-get)" show
 
 # counters
@@ -136,7 +144,8 @@ is "they are what was sent, by the device's index" "10 own-address dropped 7
 conf "$host" eth0.src_valid_mark=1
 from 10.1.0.2 1
 agree "what was not judged" state "$(ask state-get)" show
-is "it is one packet" '{"replies":[{"unjudged":1}]}' ask state-get
+is "it is one packet" '{"replies":[{"unjudged":1,"log-written":0,"log-withheld":0,"log-next":0}]}' \
+	ask state-get
 conf "$host" eth0.src_valid_mark=0
 
 # devices and patterns
@@ -148,13 +157,14 @@ done <<-'EOT'
 	{"device":"eth0","rp-filter-ipv6":"feasible","enforce":0}
 	{"device":"eth*","rp-filter":"off","rp-filter-ipv4":"strict"}
 	{"device":"nosuch*","rp-filter-ipv6":"loose"}
+	{"device":"eth0","sixtofour":"full"}
 EOT
 agree "the settings" settings "$(ask dev-get)" dev show
 settings() {
 	ask dev-get | jq -cS '.replies | map(del(.ifindex)) | sort_by(.device) | .[]'
 }
 is "they are what was set" '{"device":"eth*","rp-filter":"off","rp-filter-ipv4":"strict"}
-{"device":"eth0","enforce":0,"pattern":"eth*","rp-filter":"loose","rp-filter-ipv6":"feasible"}
+{"device":"eth0","enforce":0,"pattern":"eth*","rp-filter":"loose","rp-filter-ipv6":"feasible","sixtofour":"full"}
 {"device":"eth1","pattern":"eth*","rp-filter":"off","rp-filter-ipv4":"strict"}
 {"device":"nosuch*","rp-filter-ipv6":"loose"}' settings
 is "by index, patterns by none" "$(for i in 0 1; do at "$host" cat /sys/class/net/eth$i/ifindex; done)
@@ -224,6 +234,33 @@ ip -n "$host" rule del tos 0x10 fwmark 7
 tool set enforce 0
 question '{"src":"0a010002","device":"eth1"}' 10.1.0.2 dev eth1
 tool set enforce 1
+
+# events
+ear() { # of the next event: JQ
+	call ynl '{"hear":9}' | jq -cS "$1"
+}
+is "who does not listen hears nothing" '{"silence":0}' call ynl '{"hear":0}'
+is "listening" '{"listening":"events"}' call ynl '{"listen":"events"}'
+at "$host" srcguard set enforce 0
+is "a knob" '["knobs",{"enforce":0},1,"policy"]' ear '.attrs | [.change, .policy, .number, .type]'
+at "$host" srcguard set enforce 1 sixtofour full
+is "two" '{"enforce":1,"sixtofour":"full"}' ear .attrs.policy
+at "$host" sysctl -qw net.srcguard.sixtofour=1
+is "a sysctl" '{"sixtofour":"match"}' ear .attrs.policy
+at "$host" srcguard dev set eth1 rp_filter loose sixtofour off
+is "a device" '["dev-set",{"device":"eth1","rp-filter":"loose","sixtofour":"off"}]' ear '.attrs | [.change, .dev]'
+at "$host" srcguard dev clear eth1
+is "no more" '["dev-clear",{"device":"eth1"}]' ear '.attrs | [.change, .dev]'
+at "$host" srcguard exempt add 10.77.0.0/16 dev eth1
+is "an exemption" '["exempt-add",{"device":"eth1","prefix":"0a4d0000","prefixlen":16}]' \
+	ear '.attrs | [.change, .exempt]'
+at "$host" srcguard exempt del 10.77.0.0/16 dev eth1
+is "no more" '"exempt-del"' ear .attrs.change
+now=$(date +%s)
+from 203.0.113.9 1
+is "a packet" "[\"eth0\",\"0a010001\",2,0,$(at "$host" cat /sys/class/net/eth0/ifindex),20,\"$(mac "$peer" eth0 | tr -d :)\",8,\"dropped\",\"no-route\",0,\"cb007109\",true,\"drop\"]" \
+	ear ".attrs | .time = (.time / 1000000000 - $now | . >= -1 and . < 60) | .inner = ([.[\"inner-src\"], .[\"inner-dst\"]] | map(values) | length) | [.device, .dst, .family, .inner, .ifindex, .length, .[\"link-src\"], .number, .outcome, .reason, .skipped, .src, .time, .type]"
+is "and that is all" '{"silence":0}' call ynl '{"hear":0}'
 
 # what the kernel refuses, and of which attribute it says so
 state() {
@@ -319,6 +356,7 @@ for operation in $(call ynl '{"ops":true}' | jq -r '.ops[]'); do
 			[ "$limit" -eq 16 ] || at=null
 			;;
 		*/max) at=$limit beyond=$((limit + 1)) ;;
+		*/min) at=$limit beyond=$((limit - 1)) ;;
 		esac
 		both=$(jq -cn --argjson good "${good[$operation]}" --arg p "$attr" \
 			"(\$p | split(\".\")) as \$p | \$good | setpath(\$p; $at), setpath(\$p; $beyond)")
