@@ -3,8 +3,9 @@
  * srcguard: decides, per network namespace, which sources a packet may claim.
  *
  * The parts, in the order they come up: netns.c gives every namespace its
- * policy, sysctls and, while a guard is on, its hooks; device.c follows devices;
- * bridge.c follows br_netfilter; netlink.c lets the tool in.
+ * policy, sysctls and, while a guard is on, its hooks; device.c follows devices, and
+ * for tunnel.c those that are tunnels; bridge.c follows br_netfilter; netlink.c lets the
+ * tool in, and event.c tells who listens.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -113,6 +114,6 @@ static void __exit srcguard_main_exit(void)
 module_init(srcguard_main_init);
 module_exit(srcguard_main_exit);
 
-MODULE_DESCRIPTION("source guards: reverse-path filter for network namespaces");
+MODULE_DESCRIPTION("source guards of network namespaces: reverse-path filter, 6to4");
 MODULE_LICENSE("GPL");
 MODULE_VERSION("0.1.0");

@@ -255,8 +255,11 @@ int srcguard_tunnel_event(struct net_device *dev, unsigned long event, bool leav
 		srcguard_tunnel_set_up(sgn, tunnel, false);
 		break;
 	case NETDEV_UNREGISTER:
-		/* One that only moves to another namespace stays what it is for sit. */
-		if (leaving || dev->reg_state != NETREG_REGISTERED)
+		/*
+		 * One that only moves to another namespace stays what it is for sit. If
+		 * the module cannot be loaded after all, none moves.
+		 */
+		if (leaving || srcguard_tunnel_loading || dev->reg_state != NETREG_REGISTERED)
 			srcguard_tunnel_remove(sgn, tunnel);
 		break;
 	}

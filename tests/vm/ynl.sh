@@ -15,7 +15,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 130
+plan 128
 
 load
 namespace host peer
