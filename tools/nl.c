@@ -374,6 +374,8 @@ int nl_listen(struct nl_listener *l, const char *netns)
 
 	if (ret)
 		return ret;
+	/* What nl_receive() took, libnl did not count; and events have no number of the kind. */
+	nl_socket_disable_seq_check(l->sk);
 	/* Both are asked for before either could get in the way of an answer. */
 	events = genl_ctrl_resolve_grp(l->sk, SRCGUARD_GENL_NAME, SRCGUARD_GENL_GROUP_EVENTS);
 	families = genl_ctrl_resolve_grp(l->sk, "nlctrl", "notify");
