@@ -147,7 +147,7 @@ static int srcguard_device_event(struct notifier_block *nb, unsigned long event,
 
 	srcguard_device_following = true;
 
-	err = srcguard_tunnel_event(dev, event, srcguard_device_leaving);
+	err = srcguard_tunnel_event(dev, event);
 	if (err)
 		return notifier_from_errno(err);
 	switch (event) {
@@ -191,11 +191,7 @@ static struct notifier_block srcguard_device_notifier = {
  */
 int srcguard_device_init(void)
 {
-	int err = register_netdevice_notifier(&srcguard_device_notifier);
-
-	if (!err)
-		srcguard_tunnel_loaded();
-	return err;
+	return register_netdevice_notifier(&srcguard_device_notifier);
 }
 
 /**

@@ -108,7 +108,6 @@ struct srcguard_hook {
  *	to and that have no fixed peer; changed under RTNL, read under RCU
  * @peers: those that have one; the same
  * @tunnels_up: how many of @tunnels are up, or about to be (RTNL)
- * @tunnel_order: the highest order that one of @tunnels was given (RTNL)
  * @sixtofour_ops: the 6to4 guard's hook
  * @sixtofour_registered: whether it is (RTNL)
  * @samples: of packets, for events; replaced under RTNL, read under RCU
@@ -142,7 +141,6 @@ struct srcguard_net {
 	struct list_head tunnels;
 	struct list_head peers;
 	unsigned int tunnels_up;
-	u64 tunnel_order;
 	struct nf_hook_ops sixtofour_ops;
 	bool sixtofour_registered;
 	struct srcguard_samples __rcu *samples;

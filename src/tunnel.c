@@ -3,10 +3,9 @@
  * The sit tunnels of a namespace, and which of them sit would give a packet to. sit
  * keeps them by the namespace that a tunnel was made for, which stays the same when its
  * device moves; so does this. The lists follow netdevice events, in process context
- * under RTNL. All else is read from where sit has it, so there is no moment in which a
- * tunnel's addresses are old ones here; only the order of tunnels that match alike may
- * be, until the event that follows the change. A tunnel that was changed while it was
- * down sends none until it comes up.
+ * under RTNL: they tell which tunnels there are. All else is read in the packet path from
+ * where sit has it, so there is no moment in which a tunnel that was changed is still the
+ * old one here.
  */
 #include <linux/if_arp.h>
 #include <linux/netdevice.h>
@@ -17,12 +16,6 @@
 
 #include "tunnel.h"
 
-/*
- * Whether the tunnels that we are told of are linked already, because the module is
- * being loaded. RTNL.
- */
-static bool srcguard_tunnel_loading = true;
-
 /* --- as sit finds them ------------------------------------------------------------ */
 
 static bool srcguard_tunnel_takes(const struct ip_tunnel *own,
@@ -32,6 +25,18 @@ static bool srcguard_tunnel_takes(const struct ip_tunnel *own,
 
 	return (!link || link == packet->ifindex || link == packet->slave) &&
 	       own->dev->flags & IFF_UP;
+}
+
+/* Whether sit comes to it before the other one, in the list that has both. */
+static bool srcguard_tunnel_precedes(const struct srcguard_tunnel *tunnel,
+				     const struct srcguard_tunnel *other)
+{
+	const struct ip_tunnel *own = netdev_priv(tunnel->dev);
+
+	while ((own = rcu_dereference(own->next)))
+		if (own->dev == other->dev)
+			return true;
+	return false;
 }
 
 /**
@@ -53,13 +58,12 @@ srcguard_tunnel_find(struct srcguard_net *sgn, const struct srcguard_tunnel_pack
 	list_for_each_entry_rcu(tunnel, &sgn->tunnels, list) {
 		const struct ip_tunnel *own = netdev_priv(tunnel->dev);
 		__be32 local = READ_ONCE(own->parms.iph.saddr);
-		u64 order = READ_ONCE(tunnel->order);
 
 		if (!local) {
-			if (!any || order > READ_ONCE(any->order))
+			if (!any || srcguard_tunnel_precedes(tunnel, any))
 				any = tunnel;
 		} else if (local == packet->local && srcguard_tunnel_takes(own, packet)) {
-			if (!by_local || order > READ_ONCE(by_local->order))
+			if (!by_local || srcguard_tunnel_precedes(tunnel, by_local))
 				by_local = tunnel;
 		}
 	}
@@ -146,46 +150,6 @@ static struct srcguard_tunnel *srcguard_tunnel_of(struct srcguard_net *sgn,
 	return NULL;
 }
 
-/* How many tunnels come after it in sit's list. */
-static u64 srcguard_tunnel_followers(const struct net_device *dev)
-{
-	const struct ip_tunnel *own = netdev_priv(dev);
-	u64 count = 0;
-
-	while ((own = rtnl_dereference(own->next)))
-		count++;
-	return count;
-}
-
-static bool srcguard_tunnel_is_rival(const struct ip_tunnel *one, const struct ip_tunnel *other)
-{
-	return one != other && one->parms.iph.saddr == other->parms.iph.saddr &&
-	       one->dev->flags & IFF_UP;
-}
-
-/* Whether sit has it before all others that are up and that match as it does. */
-static bool srcguard_tunnel_is_first(struct srcguard_net *sgn, const struct net_device *dev)
-{
-	const struct ip_tunnel *own = netdev_priv(dev), *next;
-	const struct srcguard_tunnel *tunnel;
-	unsigned int rivals = 0;
-
-	list_for_each_entry(tunnel, &sgn->tunnels, list)
-		rivals += srcguard_tunnel_is_rival(netdev_priv(tunnel->dev), own);
-	if (!rivals)
-		return true;
-	for (next = rtnl_dereference(own->next); next; next = rtnl_dereference(next->next))
-		rivals -= srcguard_tunnel_is_rival(next, own);
-	return !rivals;
-}
-
-static void srcguard_tunnel_set_order(struct srcguard_net *sgn, struct srcguard_tunnel *tunnel,
-				      u64 order)
-{
-	WRITE_ONCE(tunnel->order, order);
-	sgn->tunnel_order = max(sgn->tunnel_order, order);
-}
-
 static void srcguard_tunnel_set_up(struct srcguard_net *sgn, struct srcguard_tunnel *tunnel,
 				   bool up)
 {
@@ -205,10 +169,8 @@ static int srcguard_tunnel_add(struct srcguard_net *sgn, struct net_device *dev)
 	if (!tunnel)
 		return -ENOMEM;
 	tunnel->dev = dev;
-	/* sit puts a new one before all others, once it is registered. */
-	srcguard_tunnel_set_order(sgn, tunnel, srcguard_tunnel_loading ?
-				  srcguard_tunnel_followers(dev) : sgn->tunnel_order + 1);
-	list_add_rcu(&tunnel->list, srcguard_tunnel_list(sgn, dev));
+	/* A new one is not in sit's lists yet, and comes after those that are. */
+	list_add_tail_rcu(&tunnel->list, srcguard_tunnel_list(sgn, dev));
 	return 0;
 }
 
@@ -223,57 +185,42 @@ static void srcguard_tunnel_remove(struct srcguard_net *sgn, struct srcguard_tun
  * srcguard_tunnel_event - a device came, changed or went
  * @dev: the device
  * @event: what happened
- * @leaving: the module is going, so that what we are told of goes for us only
  *
  * Return: 0 or -ENOMEM.
  */
-int srcguard_tunnel_event(struct net_device *dev, unsigned long event, bool leaving)
+int srcguard_tunnel_event(struct net_device *dev, unsigned long event)
 {
 	struct srcguard_tunnel *tunnel;
 	struct srcguard_net *sgn;
+	int err;
 
 	if (!srcguard_tunnel_is_sit(dev))
 		return 0;
 	sgn = srcguard_netns_of(dev->rtnl_link_ops->get_link_net(dev));
 	tunnel = srcguard_tunnel_of(sgn, dev);
-	if (!tunnel)
-		return event == NETDEV_REGISTER ? srcguard_tunnel_add(sgn, dev) : 0;
 
 	switch (event) {
+	case NETDEV_REGISTER:
+		/* It may have moved here, which nobody can refuse: it is met again. */
+		return tunnel ? 0 : srcguard_tunnel_add(sgn, dev);
 	case NETDEV_PRE_UP:
-		/* The hook is there before the first packet. */
-		srcguard_tunnel_set_up(sgn, tunnel, true);
-		break;
+		/* The hook is to be there before the first packet. */
 	case NETDEV_UP:
-	case NETDEV_CHANGE:
-		srcguard_tunnel_set_up(sgn, tunnel, dev->flags & IFF_UP);
-		if (!srcguard_tunnel_loading && !srcguard_tunnel_has_peer(dev) &&
-		    srcguard_tunnel_is_first(sgn, dev))
-			srcguard_tunnel_set_order(sgn, tunnel, sgn->tunnel_order + 1);
+		err = tunnel ? 0 : srcguard_tunnel_add(sgn, dev);
+		if (err)
+			return err;
+		srcguard_tunnel_set_up(sgn, srcguard_tunnel_of(sgn, dev), true);
 		break;
 	case NETDEV_DOWN:
-		srcguard_tunnel_set_up(sgn, tunnel, false);
+		if (tunnel)
+			srcguard_tunnel_set_up(sgn, tunnel, false);
 		break;
 	case NETDEV_UNREGISTER:
-		/*
-		 * One that only moves to another namespace stays what it is for sit. If
-		 * the module cannot be loaded after all, none moves.
-		 */
-		if (leaving || srcguard_tunnel_loading || dev->reg_state != NETREG_REGISTERED)
+		if (tunnel)
 			srcguard_tunnel_remove(sgn, tunnel);
 		break;
 	}
 	return 0;
-}
-
-/**
- * srcguard_tunnel_loaded - all tunnels that exist are known; those to come are new ones
- */
-void srcguard_tunnel_loaded(void)
-{
-	rtnl_lock();
-	srcguard_tunnel_loading = false;
-	rtnl_unlock();
 }
 
 /**

@@ -15,15 +15,12 @@
  * @dev: its device, in whichever namespace; no reference: it leaves the list before it
  *	goes, and RCU keeps it for who still looks. What sit keeps about the tunnel
  *	lies there, and is read there by the packet path, as sit reads it.
- * @order: of several tunnels that match alike sit takes the one that was made or
- *	changed last; that one's is the highest
  * @up: it is up, or about to be (RTNL)
  * @rcu: the packet path may still look at one that is gone
  */
 struct srcguard_tunnel {
 	struct list_head list;
 	struct net_device *dev;
-	u64 order;
 	bool up;
 	struct rcu_head rcu;
 };
@@ -48,8 +45,7 @@ bool srcguard_tunnel_is_peers(struct srcguard_net *sgn,
 			      const struct srcguard_tunnel_packet *packet);
 void srcguard_tunnel_prefix(const struct srcguard_tunnel *tunnel,
 			    struct srcguard_sixtofour_prefix *prefix);
-int srcguard_tunnel_event(struct net_device *dev, unsigned long event, bool leaving);
-void srcguard_tunnel_loaded(void);
+int srcguard_tunnel_event(struct net_device *dev, unsigned long event);
 void srcguard_tunnel_net_init(struct srcguard_net *sgn);
 
 #endif /* SRCGUARD_TUNNEL_H */

@@ -171,7 +171,7 @@ forget
 ok "a flood" burst 20000 "IP(src='203.0.113.9',dst='192.0.2.1')/$udp"
 send "$peer" eth9 "$(mac "$other" eth0)" 1 "IP(src='203.0.113.77',dst='198.51.100.1')/$udp"
 ok "and yet the kernel's own, which has a limit of its own, gets through" \
-	within 20 bash -c 'dmesg | grep -q "martian source 198.51.100.1 from 203.0.113.77"'
+	within 20 bash -c 'dmesg | grep -q "martian source .*203\.0\.113\.77"'
 
 # The day's limit holds for all namespaces together.
 at "$host" srcguard set log_interval 1 log_daily_max 20
