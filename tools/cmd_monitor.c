@@ -69,7 +69,8 @@ static bool monitor_each(struct nlattr **attr, void *arg)
  * adopts orphans. Those we know by that they are of another session, while we, unless we
  * began one of our own, are of our parent's. A session's leader is what a service
  * manager or sshd makes of what it starts, so that its parent, init as well, is taken
- * for the real one.
+ * for the real one. So is a container's first process, if it leads our session: it is a
+ * shell that waits for us, more often than it is one that adopted us.
  */
 static bool monitor_follow_parent(int *fd)
 {
@@ -78,7 +79,7 @@ static bool monitor_follow_parent(int *fd)
 	if (session != getpid()) {
 		pid_t other = getsid(parent);	/* our own, if the parent is 0 */
 
-		if (parent == 1 || (other >= 0 && other != session))
+		if ((parent == 1 && session != 1) || (other >= 0 && other != session))
 			return false;
 	}
 	*fd = syscall(SYS_pidfd_open, parent, 0);
