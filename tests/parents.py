@@ -3,7 +3,7 @@
 """parents.py KIND COMMAND...: starts a command whose parent is
 
     living    this process, until it is killed
-    thread    the same, but the thread that started it has ended
+    thread    the same, but started by a thread, which ends at the signal SIGUSR1
     dead      dead before the command is executed, which init has adopted
     adopted   the same, but this process has adopted it, and is of another session
     leader    as dead, but the command leads a session of its own, as services do
@@ -30,9 +30,9 @@ def start(command):
 
 
 def in_thread(command):
-    thread = threading.Thread(target=start, args=(command,))
-    thread.start()
-    thread.join()
+    end = threading.Event()
+    signal.signal(signal.SIGUSR1, lambda number, frame: end.set())
+    threading.Thread(target=lambda: (start(command), end.wait())).start()
 
 
 def orphan(command, parent_leads=False, leads=False):
@@ -63,7 +63,8 @@ def main():
         orphan(command, parent_leads=True)
     else:
         orphan(command, leads=kind == "leader")
-    signal.pause()
+    while True:
+        signal.pause()
 
 
 main()

@@ -307,7 +307,10 @@ ok "with --die-with-parent it lives" within 20 lives
 stop $parent
 ok "no longer than its parent" within 20 ended "$monitor"
 child thread --die-with-parent
-ok "a thread of its parent may end" within 20 lives
+within 20 lives
+kill -USR1 $parent
+within 20 grep -q '^Threads:[[:space:]]*1$' "/proc/$parent/status"
+ok "the thread that started it may end" lives
 stop $parent
 ok "its parent may not" within 20 ended "$monitor"
 for kind in dead adopted; do
