@@ -5,15 +5,15 @@
 # later ones copy their creator's policy, each is its owner's alone, and all of
 # them can go at any time.
 #
-# expect-log: ^srcguard: parameter (rp_filter must be 0\.\.3|enforce must be 0\.\.1)$
-# expect-log: ^srcguard: `[^']*' invalid for parameter `(rp_filter|enforce)'$
+# expect-log: ^srcguard: parameter [a-z0-9_]+ must be [01]\.\.[0-9]+$
+# expect-log: ^srcguard: `[^']*' invalid for parameter `[a-z0-9_]+'$
 #
 #   outside                   inside (older than the module)
 #   veth0 10.1.0.2/24 ---- veth0 10.1.0.1/24
 #                          veth1 10.3.0.1/16
 #
 . "${0%/*}/lib.sh"
-plan 49
+plan 59
 
 brief() { # the knobs where this runs, in one line
 	srcguard -j show | jq -r '"\(.rp_filter) \(.enforce)"'
@@ -40,11 +40,13 @@ in_log() { # TEXT
 
 # Parameters
 for parameter in rp_filter=4 rp_filter=-1 rp_filter=strict rp_filter= rp_filter=1x enforce=2 \
-	enforce=0x100000001; do
+	enforce=0x100000001 sixtofour=3 log_martians=2 log_6to4=-1 log_interval=0 \
+	log_interval=86401 log_daily_max=100001; do
 	fails "$parameter refuses to load" 1 modprobe -q srcguard $parameter
 done
 ok "the log says why: rp_filter" in_log "srcguard: parameter rp_filter must be 0..3"
 ok "the log says why: enforce" in_log "srcguard: parameter enforce must be 0..1"
+ok "the log says why: log_interval" in_log "srcguard: parameter log_interval must be 1..86400"
 ok "nothing stayed behind" test ! -e /proc/sys/net/srcguard -a ! -e /sys/module/srcguard
 
 namespace inside outside
@@ -52,7 +54,26 @@ link "$inside" veth0 10.1.0.1/24 "$outside" veth0 10.1.0.2/24
 ip -n "$inside" link add veth1 type dummy
 end "$inside" veth1 10.3.0.1/16
 conf "$inside" all.rp_filter=0 veth0.rp_filter=0 all.log_martians=0
-ok "the module loads with parameters" modprobe srcguard rp_filter=2 enforce=0
+# One that a user without privileges has made is older, too.
+setpriv --reuid 65534 --regid 65534 --clear-groups unshare -U -r -n sleep 1000 &
+box=$!
+in_box() {
+	[ "$(readlink /proc/$box/ns/net)" != "$(readlink /proc/self/ns/net)" ]
+}
+within 10 in_box
+ok "the module loads with parameters" modprobe srcguard rp_filter=2 enforce=0 sixtofour=2 \
+	log_martians=1 log_6to4=1 log_interval=7 log_daily_max=77
+more() { # the others, where this runs
+	srcguard "$@" -j show |
+		jq -r '"\(.sixtofour) \(.log_martians) \(.log_6to4) \(.log_interval) \(.log_daily_max)"'
+}
+export -f more
+is "all of them" "full 1 1 7 77" more
+is "and an older namespace" "full 1 1 7 77" at "$inside" bash -c more
+is "but the log is off where the host's administrator does not rule" "full 0 0 7 77" \
+	more -n "$box"
+kill $box
+for name in - "$inside" "$outside"; do at "$name" srcguard set log_martians 0 log_6to4 0; done
 is "the initial namespace starts with them" "loose 0" knobs -
 is "so does one that is older than the module" "loose 0" knobs "$inside"
 is "its sysctls agree" "2
