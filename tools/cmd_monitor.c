@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -55,6 +56,14 @@ static bool monitor_each(struct nlattr **attr, void *arg)
 	return whole;
 }
 
+/* Whether process 1 is the host's: the first pid namespace always has this number. */
+static bool monitor_is_on_host(void)
+{
+	struct stat self;
+
+	return stat("/proc/self/ns/pid", &self) || self.st_ino == 0xeffffffc;
+}
+
 /*
  * Whether the parent lives, and in @fd what tells of its end, or -1.
  *
@@ -69,7 +78,7 @@ static bool monitor_each(struct nlattr **attr, void *arg)
  * adopts orphans. Those we know by that they are of another session, while we, unless we
  * began one of our own, are of our parent's. A session's leader is what a service
  * manager or sshd makes of what it starts, so that its parent, init as well, is taken
- * for the real one. So is a container's first process, if it leads our session: it is a
+ * for the real one. So is a container's first process that is of our session: it is a
  * shell that waits for us, more often than it is one that adopted us.
  */
 static bool monitor_follow_parent(int *fd)
@@ -79,7 +88,7 @@ static bool monitor_follow_parent(int *fd)
 	if (session != getpid()) {
 		pid_t other = getsid(parent);	/* our own, if the parent is 0 */
 
-		if ((parent == 1 && session != 1) || (other >= 0 && other != session))
+		if ((parent == 1 && monitor_is_on_host()) || (other >= 0 && other != session))
 			return false;
 	}
 	*fd = syscall(SYS_pidfd_open, parent, 0);
