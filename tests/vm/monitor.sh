@@ -12,7 +12,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 87
+plan 88
 
 load
 modprobe sit
@@ -343,6 +343,14 @@ inside() { monitor=$(pgrep -P $parent srcguard) && joined 1 "/proc/$monitor"; }
 ok "it is in a pid namespace of its own" within 20 inside
 stop $parent
 ok "a parent outside counts as well" within 20 ended "$monitor"
+
+ip netns exec "$host" unshare --pid --fork --kill-child setsid \
+	bash -c 'srcguard monitor --die-with-parent >/dev/null & wait' &
+parent=$!
+second() { monitor=$(pgrep -x srcguard) && joined 2 "/proc/$monitor"; }
+ok "a container's first process may be a parent" within 20 second
+stop $parent
+within 20 ended "$monitor"
 
 # A connection that is cut
 mkdir -p /run/sshd
