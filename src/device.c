@@ -148,8 +148,6 @@ static int srcguard_device_event(struct notifier_block *nb, unsigned long event,
 	srcguard_device_following = true;
 
 	err = srcguard_tunnel_event(dev, event);
-	if (err)
-		return notifier_from_errno(err);
 	switch (event) {
 	case NETDEV_REGISTER:
 		/*
@@ -157,12 +155,12 @@ static int srcguard_device_event(struct notifier_block *nb, unsigned long event,
 		 * and the stand-in counts. One without the settings that a pattern
 		 * has for it does not, unless it moves in, which nobody can refuse.
 		 */
-		if (sgn->counting)
+		if (sgn->guards)
 			srcguard_device_add(sgn, dev->ifindex, dev);
-		err = srcguard_settings_named(sgn, dev);
+		err = srcguard_settings_named(sgn, dev) ?: err;
 		if (!err)
 			err = srcguard_bridge_registered(sgn, dev);
-		return notifier_from_errno(err);
+		break;
 	case NETDEV_UNREGISTER:
 		srcguard_device_remove(sgn, dev->ifindex);
 		if (!srcguard_device_leaving) {
@@ -175,7 +173,7 @@ static int srcguard_device_event(struct notifier_block *nb, unsigned long event,
 		srcguard_settings_named(sgn, dev);
 		break;
 	}
-	return NOTIFY_DONE;
+	return notifier_from_errno(err);
 }
 
 static struct notifier_block srcguard_device_notifier = {

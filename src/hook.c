@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The way of a packet: netfilter's hooks, registered in a namespace only while
- * one of its guards is on. Softirq context, under RCU; nothing here allocates,
- * sleeps or prints.
+ * one of its guards is on. Under RCU, in softirqs, or where a queue lets a packet go on;
+ * nothing here allocates or sleeps.
  */
 #include <linux/netfilter_bridge.h>
 #include <linux/ip.h>

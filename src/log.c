@@ -56,15 +56,16 @@ u32 srcguard_log_next(const struct srcguard_knobs *knobs)
 /* Of packets at the same time on several CPUs, one gets the line. */
 static bool srcguard_log_is_due(struct srcguard_log_slot *slot, const struct srcguard_knobs *knobs)
 {
-	u64 interval = (u64)knobs->value[SRCGUARD_A_POLICY_LOG_INTERVAL] * HZ;
+	s64 interval = (s64)knobs->value[SRCGUARD_A_POLICY_LOG_INTERVAL] * HZ;
 	u64 last = atomic64_read(&slot->last), now = get_jiffies_64();
 
-	return (!last || now - last >= interval) &&
+	/* Another CPU may be a tick ahead. */
+	return (!last || (s64)(now - last) >= interval) &&
 	       atomic64_cmpxchg(&slot->last, last, now) == last && srcguard_log_may(knobs);
 }
 
 /* An inner address, and the IPv4 address that it holds: 2002:a00:1::1 (10.0.0.1) */
-#define SRCGUARD_LOG_ADDRESS_MAX	(sizeof(" 2002:1111:2222:3333:4444:5555:6666:7777 (111.111.111.111)"))
+#define SRCGUARD_LOG_ADDRESS_MAX	(sizeof("1111:2222:3333:4444:5555:5efe:111.111.111.111 (111.111.111.111)"))
 
 static void srcguard_log_inner(char *text, const struct srcguard_inner *inner,
 			       const struct in6_addr *address)

@@ -336,6 +336,14 @@ int __init srcguard_netlink_init(void)
 {
 	int err = genl_register_family(&srcguard_netlink_family);
 
+	if (err)
+		return err;
+	/*
+	 * A group's number may be joined by anybody as long as it is nobody's, and who did
+	 * so would stay. The end of a family throws everybody out of its groups.
+	 */
+	genl_unregister_family(&srcguard_netlink_family);
+	err = genl_register_family(&srcguard_netlink_family);
 	if (!err)
 		srcguard_event_open();
 	return err;

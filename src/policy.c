@@ -19,20 +19,12 @@ static struct srcguard_policy *srcguard_policy_alloc(const struct srcguard_knobs
 	return policy;
 }
 
-/* What is asked for, whether or not there is anything to look at. */
-static unsigned int srcguard_policy_asked(struct srcguard_net *sgn)
-{
-	const struct srcguard_policy *policy = rtnl_dereference(sgn->policy);
-
-	return srcguard_knob_guards(&policy->knobs) | srcguard_settings_want_guards(sgn);
-}
-
-/* What all guards need; it stays while one is only waiting for something to look at. */
+/* What all guards need. */
 static int srcguard_policy_fill(struct srcguard_net *sgn)
 {
 	int err;
 
-	if (sgn->counting)
+	if (sgn->guards)
 		return 0;
 	err = srcguard_device_net_fill(sgn);
 	if (err)
@@ -40,13 +32,11 @@ static int srcguard_policy_fill(struct srcguard_net *sgn)
 	err = srcguard_sample_net_fill(sgn);
 	if (err)
 		srcguard_device_net_drain(sgn);
-	sgn->counting = !err;
 	return err;
 }
 
 static void srcguard_policy_drain(struct srcguard_net *sgn)
 {
-	sgn->counting = false;
 	srcguard_sample_net_drain(sgn);
 	srcguard_device_net_drain(sgn);
 }
@@ -60,6 +50,8 @@ static void srcguard_policy_turn_off(struct srcguard_net *sgn, unsigned int guar
 	sgn->guards &= ~guards;
 	/* Netfilter does not wait for hooks that are still running. */
 	synchronize_net();
+	if (!sgn->guards)
+		srcguard_policy_drain(sgn);
 }
 
 /* The 6to4 guard has nothing to look at while no tunnel is up. */
@@ -72,7 +64,10 @@ static unsigned int srcguard_policy_possible(const struct srcguard_net *sgn)
 
 static unsigned int srcguard_policy_wanted(struct srcguard_net *sgn)
 {
-	return srcguard_policy_asked(sgn) & srcguard_policy_possible(sgn);
+	const struct srcguard_policy *policy = rtnl_dereference(sgn->policy);
+
+	return (srcguard_knob_guards(&policy->knobs) | srcguard_settings_want_guards(sgn)) &
+	       srcguard_policy_possible(sgn);
 }
 
 /**
@@ -100,8 +95,6 @@ int srcguard_policy_guard(struct srcguard_net *sgn, unsigned int guards)
 		err = srcguard_sixtofour_register(sgn);
 	if (err)
 		srcguard_policy_turn_off(sgn, guards);
-	if (!sgn->guards)
-		srcguard_policy_drain(sgn);
 	return err;
 }
 
@@ -115,8 +108,6 @@ void srcguard_policy_settle(struct srcguard_net *sgn)
 
 	if (unwanted)
 		srcguard_policy_turn_off(sgn, unwanted);
-	if (sgn->counting && !sgn->guards && !srcguard_policy_asked(sgn))
-		srcguard_policy_drain(sgn);
 }
 
 /**
@@ -164,9 +155,12 @@ void srcguard_policy_net_pre_exit(struct srcguard_net *sgn)
 {
 	rtnl_lock();
 	sgn->leaving = true;
+	/*
+	 * sit still prints: the 6to4 guard is turned off by the tunnels that go, which sit
+	 * sees to before srcguard_policy_net_exit().
+	 */
 	srcguard_hook_unregister(sgn);
-	srcguard_sixtofour_unregister(sgn);
-	sgn->guards = 0;
+	sgn->guards &= ~SRCGUARD_GUARD_RPF;
 	rtnl_unlock();
 }
 
@@ -177,7 +171,10 @@ void srcguard_policy_net_pre_exit(struct srcguard_net *sgn)
 void srcguard_policy_net_exit(struct srcguard_net *sgn)
 {
 	rtnl_lock();
-	srcguard_policy_drain(sgn);
+	if (sgn->guards)
+		srcguard_policy_turn_off(sgn, sgn->guards);
+	else
+		srcguard_policy_drain(sgn);
 	kfree_rcu(rtnl_dereference(sgn->policy), rcu);
 	rtnl_unlock();
 }

@@ -75,8 +75,11 @@ void srcguard_report(struct srcguard_net *sgn, const struct sk_buff *skb,
 	/* The guard is just being turned off. */
 	if (unlikely(!device))
 		return;
+	/* What was in a queue (NFQUEUE) comes from there in process context. */
+	local_bh_disable();
 	srcguard_stats_count(device, report->family, report->reason, report->outcome, skb->len);
 	if (unlikely(srcguard_report_is_logged(&policy->knobs, report->reason)))
 		srcguard_log(sgn, skb, report, &policy->knobs, &device->log[report->reason - 1]);
 	srcguard_sample_packet(sgn, skb, report);
+	local_bh_enable();
 }

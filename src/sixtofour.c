@@ -2,7 +2,8 @@
 /*
  * The 6to4 guard: what a sit tunnel without a fixed peer is about to get, judged before
  * sit does it and prints. The hook is registered only while there is such a tunnel.
- * Softirq context, under RCU; nothing here allocates, sleeps or prints.
+ * Under RCU, in softirqs, or where a queue lets a packet go on; nothing here allocates or
+ * sleeps.
  */
 #include <linux/if_arp.h>
 #include <linux/ip.h>

@@ -81,11 +81,10 @@ struct srcguard_hook {
  * struct srcguard_net - a namespace's state
  * @net: the namespace; it owns this object
  * @policy: replaced under RTNL, read under RCU; never NULL
- * @guards: those that are on, SRCGUARD_GUARD_..., for all devices or for some (RTNL)
+ * @guards: those at work, SRCGUARD_GUARD_..., for all devices or for some (RTNL)
  * @leaving: the namespace is going, and no guard is turned on any more (RTNL)
- * @counting: what guards need is allocated: @devices and @samples (RTNL)
  * @devices: struct srcguard_device by ifindex, and the stand-in at index 0;
- *	changed under RTNL, read under RCU; empty while no guard is asked for
+ *	changed under RTNL, read under RCU; empty while no guard is on
  * @generation: moves when @devices changes (RTNL), to mark interrupted dumps
  * @overrides: struct srcguard_override by ifindex, for devices that something is
  *	set for; changed under RTNL, read under RCU
@@ -110,7 +109,8 @@ struct srcguard_hook {
  * @tunnels_up: how many of @tunnels are up, or about to be (RTNL)
  * @sixtofour_ops: the 6to4 guard's hook
  * @sixtofour_registered: whether it is (RTNL)
- * @samples: of packets, for events; replaced under RTNL, read under RCU
+ * @samples: of packets, for events; replaced under RTNL, read under RCU; NULL while no
+ *	guard is on
  * @event_number: that of the last event; under the mutex of event.c
  * @log_written: lines written to the kernel log
  * @log_withheld: packets that got none
@@ -123,7 +123,6 @@ struct srcguard_net {
 	struct srcguard_modes __rcu *modes;
 	unsigned int guards;
 	bool leaving;
-	bool counting;
 	struct xarray devices;
 	u32 generation;
 	struct xarray overrides;

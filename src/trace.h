@@ -19,7 +19,13 @@
 #define SRCGUARD_TRACE_NAMES
 #define SRCGUARD_TRACE_REASON(id, name, sentence)	{ SRCGUARD_REASON_##id, name },
 #define SRCGUARD_TRACE_OUTCOME(id, name)		{ SRCGUARD_OUTCOME_##id, name },
+/* So that who reads the format from outside the kernel knows the numbers. */
+#define SRCGUARD_TRACE_REASON_NUMBER(id, name, sentence) TRACE_DEFINE_ENUM(SRCGUARD_REASON_##id);
+#define SRCGUARD_TRACE_OUTCOME_NUMBER(id, name)		TRACE_DEFINE_ENUM(SRCGUARD_OUTCOME_##id);
 #endif
+
+SRCGUARD_REASON_LIST(SRCGUARD_TRACE_REASON_NUMBER)
+SRCGUARD_OUTCOME_LIST(SRCGUARD_TRACE_OUTCOME_NUMBER)
 
 TRACE_EVENT(verdict,
 	TP_PROTO(const struct net *net, const struct sk_buff *skb,

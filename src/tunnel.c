@@ -4,8 +4,9 @@
  * keeps them by the namespace that a tunnel was made for, which stays the same when its
  * device moves; so does this. The lists follow netdevice events, in process context
  * under RTNL: they tell which tunnels there are. All else is read in the packet path from
- * where sit has it, so there is no moment in which a tunnel that was changed is still the
- * old one here.
+ * where sit has it, so a tunnel that was changed is the new one here at once. While sit
+ * changes one, it does not find it for a moment, and here it still is: what would be
+ * dropped then, sit would have dropped before the change.
  */
 #include <linux/if_arp.h>
 #include <linux/netdevice.h>
@@ -25,6 +26,28 @@ static bool srcguard_tunnel_takes(const struct ip_tunnel *own,
 
 	return (!link || link == packet->ifindex || link == packet->slave) &&
 	       own->dev->flags & IFF_UP;
+}
+
+/*
+ * sit looks at the first of the tunnels that take any address only. That is the one that
+ * none of the others has for its next: of all of them and their nexts, all others occur
+ * twice. If the list is just being changed, this finds none, and leaves it to sit.
+ */
+static const struct srcguard_tunnel *srcguard_tunnel_any(struct srcguard_net *sgn)
+{
+	const struct srcguard_tunnel *tunnel;
+	unsigned long first = 0;
+
+	list_for_each_entry_rcu(tunnel, &sgn->tunnels, list) {
+		const struct ip_tunnel *own = netdev_priv(tunnel->dev);
+
+		if (!READ_ONCE(own->parms.iph.saddr))
+			first ^= (unsigned long)own ^ (unsigned long)rcu_dereference(own->next);
+	}
+	list_for_each_entry_rcu(tunnel, &sgn->tunnels, list)
+		if ((unsigned long)netdev_priv(tunnel->dev) == first)
+			return tunnel->dev->flags & IFF_UP ? tunnel : NULL;
+	return NULL;
 }
 
 /* Whether sit comes to it before the other one, in the list that has both. */
@@ -53,24 +76,17 @@ static bool srcguard_tunnel_precedes(const struct srcguard_tunnel *tunnel,
 const struct srcguard_tunnel *
 srcguard_tunnel_find(struct srcguard_net *sgn, const struct srcguard_tunnel_packet *packet)
 {
-	const struct srcguard_tunnel *tunnel, *by_local = NULL, *any = NULL;
+	const struct srcguard_tunnel *tunnel, *by_local = NULL;
 
 	list_for_each_entry_rcu(tunnel, &sgn->tunnels, list) {
 		const struct ip_tunnel *own = netdev_priv(tunnel->dev);
-		__be32 local = READ_ONCE(own->parms.iph.saddr);
 
-		if (!local) {
-			if (!any || srcguard_tunnel_precedes(tunnel, any))
-				any = tunnel;
-		} else if (local == packet->local && srcguard_tunnel_takes(own, packet)) {
-			if (!by_local || srcguard_tunnel_precedes(tunnel, by_local))
-				by_local = tunnel;
-		}
+		if (READ_ONCE(own->parms.iph.saddr) == packet->local &&
+		    srcguard_tunnel_takes(own, packet) &&
+		    (!by_local || srcguard_tunnel_precedes(tunnel, by_local)))
+			by_local = tunnel;
 	}
-	if (by_local)
-		return by_local;
-	/* sit looks at the first of these only, and at nothing but whether it is up. */
-	return any && any->dev->flags & IFF_UP ? any : NULL;
+	return by_local ? by_local : srcguard_tunnel_any(sgn);
 }
 
 /**
@@ -150,12 +166,15 @@ static struct srcguard_tunnel *srcguard_tunnel_of(struct srcguard_net *sgn,
 	return NULL;
 }
 
-static void srcguard_tunnel_set_up(struct srcguard_net *sgn, struct srcguard_tunnel *tunnel,
-				   bool up)
+static void srcguard_tunnel_set_up(struct srcguard_net *sgn, const struct net_device *dev, bool up)
 {
+	struct srcguard_tunnel *tunnel;
+
 	/* What ISATAP and peers send is not ours to judge. */
-	if (tunnel->up == up || srcguard_tunnel_has_peer(tunnel->dev) ||
-	    tunnel->dev->priv_flags & IFF_ISATAP)
+	if (srcguard_tunnel_has_peer(dev) || dev->priv_flags & IFF_ISATAP)
+		return;
+	tunnel = srcguard_tunnel_of(sgn, dev);
+	if (!tunnel || tunnel->up == up)
 		return;
 	tunnel->up = up;
 	sgn->tunnels_up += up ? 1 : -1;
@@ -164,20 +183,25 @@ static void srcguard_tunnel_set_up(struct srcguard_net *sgn, struct srcguard_tun
 
 static int srcguard_tunnel_add(struct srcguard_net *sgn, struct net_device *dev)
 {
-	struct srcguard_tunnel *tunnel = kzalloc(sizeof(*tunnel), GFP_KERNEL_ACCOUNT);
+	struct srcguard_tunnel *tunnel = srcguard_tunnel_of(sgn, dev);
 
+	if (tunnel)
+		return 0;
+	tunnel = kzalloc(sizeof(*tunnel), GFP_KERNEL_ACCOUNT);
 	if (!tunnel)
 		return -ENOMEM;
 	tunnel->dev = dev;
-	/* A new one is not in sit's lists yet, and comes after those that are. */
-	list_add_tail_rcu(&tunnel->list, srcguard_tunnel_list(sgn, dev));
+	list_add_rcu(&tunnel->list, srcguard_tunnel_list(sgn, dev));
 	return 0;
 }
 
-static void srcguard_tunnel_remove(struct srcguard_net *sgn, struct srcguard_tunnel *tunnel)
+static void srcguard_tunnel_remove(struct srcguard_net *sgn, const struct net_device *dev)
 {
+	struct srcguard_tunnel *tunnel = srcguard_tunnel_of(sgn, dev);
+
+	if (!tunnel)
+		return;
 	list_del_rcu(&tunnel->list);
-	srcguard_tunnel_set_up(sgn, tunnel, false);
 	kfree_rcu(tunnel, rcu);
 }
 
@@ -186,38 +210,32 @@ static void srcguard_tunnel_remove(struct srcguard_net *sgn, struct srcguard_tun
  * @dev: the device
  * @event: what happened
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0 or -ENOMEM: it must not come then, if that can be helped.
  */
 int srcguard_tunnel_event(struct net_device *dev, unsigned long event)
 {
-	struct srcguard_tunnel *tunnel;
 	struct srcguard_net *sgn;
-	int err;
 
 	if (!srcguard_tunnel_is_sit(dev))
 		return 0;
 	sgn = srcguard_netns_of(dev->rtnl_link_ops->get_link_net(dev));
-	tunnel = srcguard_tunnel_of(sgn, dev);
 
 	switch (event) {
 	case NETDEV_REGISTER:
-		/* It may have moved here, which nobody can refuse: it is met again. */
-		return tunnel ? 0 : srcguard_tunnel_add(sgn, dev);
+		return srcguard_tunnel_add(sgn, dev);
 	case NETDEV_PRE_UP:
 		/* The hook is to be there before the first packet. */
 	case NETDEV_UP:
-		err = tunnel ? 0 : srcguard_tunnel_add(sgn, dev);
-		if (err)
-			return err;
-		srcguard_tunnel_set_up(sgn, srcguard_tunnel_of(sgn, dev), true);
+		/* It may have moved here when memory was short, which nobody can refuse. */
+		if (!srcguard_tunnel_add(sgn, dev))
+			srcguard_tunnel_set_up(sgn, dev, true);
 		break;
 	case NETDEV_DOWN:
-		if (tunnel)
-			srcguard_tunnel_set_up(sgn, tunnel, false);
+		srcguard_tunnel_set_up(sgn, dev, false);
 		break;
 	case NETDEV_UNREGISTER:
-		if (tunnel)
-			srcguard_tunnel_remove(sgn, tunnel);
+		srcguard_tunnel_set_up(sgn, dev, false);
+		srcguard_tunnel_remove(sgn, dev);
 		break;
 	}
 	return 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * srcguard check: settings of the kernel that conflict with the reverse-path filter
- * or do its work again, by device. The kernel takes the larger of rp_filter for all
- * and for the device, and logs martians if either says so.
+ * srcguard check: settings of the kernel that conflict with the guards, do their work
+ * again, or let strangers write to the log. The kernel takes the larger of rp_filter for
+ * all devices and for the device, and logs martians if either says so.
  */
 #include "tool.h"
 
@@ -108,21 +108,30 @@ static uint32_t check_sysctl(const char *device, const char *name)
 	return value;
 }
 
-static void check_finding(struct check *check, const char *device, const char *where,
-			  const char *name, uint32_t is, const char *why)
+/* @device: NULL if it is about none */
+static void check_finding(struct check *check, const char *device, const char *what, uint32_t is,
+			  const char *why)
 {
 	struct print *p = &check->print;
-	char what[64];
 
-	snprintf(what, sizeof(what), "net.ipv4.conf.%s.%s", where, name);
 	check->found++;
 	print_row(p);
 	print_string(p, "what", "", what);
-	print_string(p, "device", " dev ", device);
+	if (device)
+		print_string(p, "device", " dev ", device);
 	print_number(p, "is", " is ", is);
 	print_number(p, "should", " should be ", 0);
 	print_string(p, "why", "\n    ", why);
 	print_newline(p);
+}
+
+static void check_finding_sysctl(struct check *check, const char *device, const char *where,
+				 const char *name, uint32_t is, const char *why)
+{
+	char what[64];
+
+	snprintf(what, sizeof(what), "net.ipv4.conf.%s.%s", where, name);
+	check_finding(check, device, what, is, why);
 }
 
 static void check_rp_filter(struct check *check, const char *device)
@@ -144,7 +153,7 @@ static void check_rp_filter(struct check *check, const char *device)
 		why = "The kernel's filter is strict, and drops what srcguard lets pass here.";
 	else
 		why = "The kernel's filter looks at each packet a second time.";
-	check_finding(check, device, where, "rp_filter", is, why);
+	check_finding_sysctl(check, device, where, "rp_filter", is, why);
 }
 
 static void check_log_martians(struct check *check, const char *device)
@@ -152,8 +161,21 @@ static void check_log_martians(struct check *check, const char *device)
 	bool all = check_sysctl("all", "log_martians");
 
 	if (all || check_sysctl(device, "log_martians"))
-		check_finding(check, device, all ? "all" : device, "log_martians", 1,
-			      "Any stranger's packets write to the kernel's log.");
+		check_finding_sysctl(check, device, all ? "all" : device, "log_martians", 1,
+				     "Any stranger's packets write to the kernel's log.");
+}
+
+/* Where there is no sit, it prints nothing. */
+static void check_sit(struct check *check)
+{
+	FILE *file = fopen("/sys/module/sit/parameters/log_ecn_error", "r");
+
+	if (!file)
+		return;
+	if (getc(file) == 'Y')
+		check_finding(check, NULL, "sit.log_ecn_error", 1,
+			      "Packets for a sit tunnel with a contradictory ECN mark write to the kernel's log.");
+	fclose(file);
 }
 
 static int check_devices(struct check *check)
@@ -176,6 +198,7 @@ static int check_devices(struct check *check)
 		free(entry[i]);
 	}
 	free(entry);
+	check_sit(check);
 	return check->found ? TOOL_REFUSED : TOOL_DONE;
 }
 

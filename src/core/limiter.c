@@ -5,9 +5,9 @@
  */
 #include "limiter.h"
 
-static void srcguard_limiter_day_advance(struct srcguard_limiter_day *day, __u64 second)
+static void srcguard_limiter_day_advance(struct srcguard_limiter_day *day, __u32 second)
 {
-	__u64 now = second / SRCGUARD_LIMITER_PART;
+	__u32 now = second / SRCGUARD_LIMITER_PART;
 	unsigned int parts;
 
 	for (parts = 0; day->part < now && parts < SRCGUARD_LIMITER_PARTS; parts++) {
@@ -27,7 +27,7 @@ static void srcguard_limiter_day_advance(struct srcguard_limiter_day *day, __u64
  *
  * Return: whether it may; then it is counted.
  */
-_Bool srcguard_limiter_day_take(struct srcguard_limiter_day *day, __u64 second, __u32 most)
+_Bool srcguard_limiter_day_take(struct srcguard_limiter_day *day, __u32 second, __u32 most)
 {
 	srcguard_limiter_day_advance(day, second);
 	if (day->total >= most)
@@ -45,7 +45,7 @@ _Bool srcguard_limiter_day_take(struct srcguard_limiter_day *day, __u64 second, 
  *
  * Return: in seconds, 0 if it may now, the greatest number if nothing is allowed.
  */
-__u32 srcguard_limiter_day_wait(struct srcguard_limiter_day *day, __u64 second, __u32 most)
+__u32 srcguard_limiter_day_wait(struct srcguard_limiter_day *day, __u32 second, __u32 most)
 {
 	__u32 total, part;
 

@@ -19,7 +19,7 @@
  * @count: by part, modulo their number
  */
 struct srcguard_limiter_day {
-	__u64 part;
+	__u32 part;
 	__u32 total;
 	__u32 count[SRCGUARD_LIMITER_PARTS];
 };
@@ -32,8 +32,8 @@ struct srcguard_limiter_bucket {
 	__u64 full_at;
 };
 
-_Bool srcguard_limiter_day_take(struct srcguard_limiter_day *day, __u64 second, __u32 most);
-__u32 srcguard_limiter_day_wait(struct srcguard_limiter_day *day, __u64 second, __u32 most);
+_Bool srcguard_limiter_day_take(struct srcguard_limiter_day *day, __u32 second, __u32 most);
+__u32 srcguard_limiter_day_wait(struct srcguard_limiter_day *day, __u32 second, __u32 most);
 _Bool srcguard_limiter_bucket_empty(__u64 full_at, __u64 now, __u64 interval, unsigned int size);
 _Bool srcguard_limiter_bucket_take(struct srcguard_limiter_bucket *bucket, __u64 now,
 				   __u64 interval, unsigned int size);

@@ -11,7 +11,7 @@
 # expect-log: ^netlink: [0-9]+ bytes leftover after parsing attributes in process `python3'\.$
 #
 . "${0%/*}/lib.sh"
-plan 84
+plan 87
 
 # From include/uapi/linux/srcguard.h
 POLICY_GET=1 POLICY_SET=2 STATS_GET=3
@@ -54,8 +54,34 @@ fails "the same for somebody without privileges" 3 nobody srcguard show
 ok "nobody has loaded it by asking" test ! -e /sys/module/srcguard
 is "it has no alias that could be asked for" "" modinfo -F alias srcguard
 
+# Somebody without privileges joins all groups that are nobody's yet, and listens.
+mkfifo "$scratch/joined"
+nobody python3 - 3>"$scratch/joined" <<'EOT' >"$scratch/heard" &
+import os, select, socket
+sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+sock.bind((0, 0))
+joined = 0
+for group in range(2, 64):
+    try:
+        sock.setsockopt(270, 1, group)
+        joined += 1
+    except PermissionError:
+        pass
+os.write(3, b"%d\n" % joined)
+os.close(3)
+while select.select([sock], [], [], 20)[0]:
+    print(len(sock.recv(1 << 16)), "bytes", flush=True)
+EOT
+listener=$!
+read -r joined <"$scratch/joined"
+ok "somebody without privileges listens to $joined groups" test "$joined" -ge 30
+
 load
 srcguard set rp_filter loose enforce 0
+srcguard set rp_filter strict && srcguard set rp_filter loose
+ok "and is still there" kill -0 $listener
+is "but hears no event" "" cat "$scratch/heard"
+kill $listener
 
 # Sysctls. A newline alone is as empty as a write can be.
 for text in 4 -1 4294967297 99999999999999999999 -99999999999999999999 junk 1.5 1x 0x4 \

@@ -18,7 +18,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 86
+plan 88
 
 modprobe sit
 load rp_filter=1
@@ -217,6 +217,15 @@ set_knobs log_daily_max 100000 log_interval 1
 sleep 1.1
 send "$peer" eth0 "$to" 3 "IP(src='0.0.0.0',dst='192.0.2.1')/$udp"
 is "unless more are allowed" 1 lines
+
+# What is sit's own way into the log, which the guard cannot close, is named.
+ways() {
+	at "$host" srcguard -j check | jq -c '[.[] | select(.what == "sit.log_ecn_error") | [.device, .is, .should]]'
+}
+is "check names sit's other message" '[[null,1,0]]' ways
+echo N >/sys/module/sit/parameters/log_ecn_error
+is "unless it is off" '[]' ways
+echo Y >/sys/module/sit/parameters/log_ecn_error
 
 # Who may.
 container() { # COMMAND...: as the root of a user namespace, in its network namespace

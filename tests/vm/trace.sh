@@ -85,8 +85,8 @@ ok "perf listens" within 60 begun
 from 198.51.100.1 7
 pkill -INT -f 'perf record'
 wait $perf
-is "and has them all" 7 sh -c "perf script -i '$scratch/perf.data' 2>/dev/null |
-	grep -c 'srcguard:verdict.*saddr=::ffff:198.51.100.1'"
+is "and has them all, in words" 7 sh -c "perf script -i '$scratch/perf.data' 2>/dev/null |
+	grep -c 'srcguard:verdict.*saddr=::ffff:198.51.100.1 .*reason=no_route outcome=dropped'"
 
 # What skb:kfree_skb says.
 echo 1 >$tracing/events/skb/kfree_skb/enable

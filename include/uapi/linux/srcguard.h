@@ -75,7 +75,7 @@
  *                                           the log was on
  *     SRCGUARD_A_STATE_LOG_NEXT     u32     seconds until a line may be written again
  *                                           because log_daily_max is used up; 0 if it is
- *                                           not, or no log is on
+ *                                           not, or no log is on; 4294967295 if it is 0
  *
  * SRCGUARD_CMD_DEV_GET (dump)
  *   Asks for the settings that devices have apart from the namespace's knobs.
@@ -176,7 +176,8 @@
  *   CAP_NET_ADMIN over the network namespace. Built only while somebody listens.
  *
  *     SRCGUARD_A_EVENT_NUMBER        u64     1, 2, ... in each namespace: where one is
- *                                            left out, the listener was too slow
+ *                                            left out, the listener was too slow, or
+ *                                            memory too short
  *     SRCGUARD_A_EVENT_TIME          u64     nanoseconds since 1970, UTC
  *     SRCGUARD_A_EVENT_TYPE          u32     enum srcguard_event
  *
@@ -316,8 +317,8 @@ enum srcguard_rp_filter {
  * enum srcguard_sixtofour - modes of the 6to4 guard, which looks at what a sit tunnel
  *	without a fixed peer is about to get
  * @SRCGUARD_SIXTOFOUR_OFF: no check, and no hook in the packet path
- * @SRCGUARD_SIXTOFOUR_MATCH: what sit itself would reject with a message is dropped
- *	without one, whatever the knob enforce says
+ * @SRCGUARD_SIXTOFOUR_MATCH: what sit itself would reject as spoofed, with a message, is
+ *	dropped without one, whatever the knob enforce says
  * @SRCGUARD_SIXTOFOUR_FULL: also what RFC 3964 section 5 says that nobody should take
  */
 enum srcguard_sixtofour {
