@@ -84,6 +84,8 @@ class Route:
         if line.get("dev") == "lo" and self.to != LOOPBACK and "nhid" not in line and (
                 self.type == "unicast" or self.type == "anycast" and not self.by_kernel):
             self.type = "unreachable"
+        # as a route's type it is a device, the loopback one; as a nexthop's it is none
+        self.is_blackhole_object = "nhid" in line and self.type == "blackhole"
         self.from_, self.from_length = self.prefix(line.get("from", "default"))
         self.table = str(line.get("table", "main"))
         self.metric = line.get("metric", 1024)
@@ -171,6 +173,8 @@ class Fib:
         is asked for, whatever its metric; without one, by a device that has the
         address that the answer comes from."""
         for route in leaf:
+            if route.is_blackhole_object:
+                continue
             for leg in route.legs:
                 if not leg.dead and (leg.device == flow.oif if flow.oif else
                                      flow.from_ and owns(leg.device, flow.from_)):
