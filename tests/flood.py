@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """flood.py [-c] [-p SECONDS] DEVICE MAC ADDRESS SOURCE...: datagrams from all SOURCEs to
-ADDRESS, IPv4 or IPv6, thousands a second, until it is killed. DEVICE and its
+ADDRESS, IPv4 or IPv6, thousands a second, until it is killed; a SOURCE that is written
+IPV4/INNER-SOURCE/INNER-DESTINATION is that of a sit tunnel's packet. DEVICE and its
 namespace's end of the link may come and go meanwhile: what cannot be sent now is not
 sent. With -c it says at its end (SIGTERM) how many it has sent from each SOURCE; -p
 makes it pause longer between the bursts.
@@ -20,12 +21,19 @@ def checksum(data):
     return struct.pack("!H", ~(total + (total >> 16)) & 0xffff)
 
 
-def datagram4(source, destination):
-    payload = b"flood"
-    udp = struct.pack("!HHHH", 9, 9, 8 + len(payload), 0) + payload
-    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, socket.IPPROTO_UDP, 0,
+def ipv4(source, destination, protocol, payload):
+    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), 0, 0, 64, protocol, 0,
                        socket.inet_aton(source), socket.inet_aton(destination))
-    return b"\x08\0" + head[:10] + checksum(head) + head[12:] + udp
+    return b"\x08\0" + head[:10] + checksum(head) + head[12:] + payload
+
+
+def datagram4(source, destination):
+    if "/" in source:
+        source, *inner = source.split("/")
+        return ipv4(source, destination, socket.IPPROTO_IPV6, datagram6(*inner)[2:])
+    payload = b"flood"
+    return ipv4(source, destination, socket.IPPROTO_UDP,
+                struct.pack("!HHHH", 9, 9, 8 + len(payload), 0) + payload)
 
 
 def datagram6(source, destination):

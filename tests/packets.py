@@ -8,11 +8,13 @@ NETNS is a name below /run/netns, or "-" for this process's own; MAC is the
 Ethernet destination, or "-" on a device without a link layer; EXPRESSION is
 scapy's, from the IP header on: IP(src="192.0.2.1",dst="10.0.0.1")/UDP(). "i" is
 the number of the packet, from 0, and the expression is evaluated for each packet
-if it has an "i" in it. A scapy list expression sends its elements one by one.
+if it has an "i" in it. A scapy list expression sends its elements one by one. six()
+and in_ip4() below may be in it as well.
 Answers "sent N" or "error TEXT". One process for a whole script, because
 loading scapy takes seconds in an emulator.
 """
 import ctypes
+import functools
 import os
 import re
 import socket
@@ -31,6 +33,17 @@ ETH_P_IPV6 = 0x86dd
 libc = ctypes.CDLL(None, use_errno=True)
 home = os.open("/proc/self/ns/net", os.O_RDONLY)
 sockets = {}
+
+
+def six(address, suffix=1):
+    """The 6to4 address that holds an IPv4 one"""
+    return "2002:%02x%02x:%02x%02x::%x" % (*socket.inet_aton(address), suffix)
+
+
+def in_ip4(source, destination, inner_source, inner_destination, **more):
+    """IPv6 in IPv4, for a sit tunnel"""
+    return IP(src=source, dst=destination, proto=41, **more) / \
+        IPv6(src=inner_source, dst=inner_destination, nh=59)
 
 
 def enter(fd):
@@ -62,13 +75,17 @@ def frames(expression, i):
     return packets if isinstance(packets, list) else [packets]
 
 
+@functools.lru_cache(maxsize=64)
+def fixed_frames(expression):
+    """Of an expression without an "i"; to make them takes longer than to send them."""
+    return [raw(packet) for packet in frames(expression, 0)]
+
+
 def send(netns, device, mac, count, expression):
     sock = packet_socket(netns, device)
     head = b""
     sent = 0
-    fixed = None if re.search(r"\bi\b", expression) else frames(expression, 0)
-    if fixed is not None:
-        fixed = [raw(packet) for packet in fixed]
+    fixed = None if re.search(r"\bi\b", expression) else fixed_frames(expression)
     for i in range(count):
         for packet in fixed or [raw(packet) for packet in frames(expression, i)]:
             if mac != "-":

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What parity.py and parity6.py share: dice, libnftables, questions to the module, a
-namespace to send packets into, and the count of what came of it.
+"""What parity.py, parity6.py and parity_sit.py share: dice, libnftables, questions to the
+module, the kernel's log, a namespace to send packets into, and the count of what came of
+it.
 
 One process with sockets, sysctl files and libnftables in its own hands, because
 an emulated CPU takes a tenth of a second to start another one. It relies on being
@@ -10,6 +11,7 @@ import argparse
 import collections
 import contextlib
 import ctypes
+import errno
 import json
 import os
 import random
@@ -84,7 +86,9 @@ class Module:
 
     stats_get, explain = 3, 12
     reasons = (None, "no_route", "wrong_device", "own_address", "reject_route",
-               "source_multicast", "source_broadcast", "source_zero", "source_loopback")
+               "source_multicast", "source_broadcast", "source_zero", "source_loopback",
+               "6to4_source", "6to4_destination", "6to4_outer", "6to4_inner", "6to4_embedded",
+               "6to4_native", "6to4_truncated")
     outcomes = None, "dropped", "audited", "exempted"
     families = {socket.AF_INET: "ipv4", socket.AF_INET6: "ipv6"}
     source, destination, device, mark, tos, verdict = range(1, 7)
@@ -132,6 +136,27 @@ class Module:
         self.sock.close()
 
 
+class Log:
+    """The kernel's, from when it is made on."""
+
+    def __init__(self):
+        self.fd = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+        os.lseek(self.fd, 0, os.SEEK_END)
+
+    def lines(self):
+        found = []
+        while True:
+            try:
+                record = os.read(self.fd, 8192).decode()
+            except BlockingIOError:
+                return found
+            except OSError as error:
+                if error.errno == errno.EPIPE:
+                    raise RuntimeError("the log was not read in time") from error
+                raise
+            found.append(record.split(";", 1)[1].split("\n")[0])
+
+
 def write(path, value):
     with open(path, "w", encoding="ascii") as file:
         file.write(str(int(value)))
@@ -163,7 +188,7 @@ class Namespace:
         self.peers = peers
         self.sockets = {}
         self.conf = {}
-        self.output = ""          # of the last batch
+        self.output = self.errors = ""      # of the last batch
         self.nft = None
         self.module = Module()
 
@@ -188,7 +213,7 @@ class Namespace:
         done = subprocess.run([*self.ip, "-force", "-batch", "-"],
                               input="\n".join(commands) + "\n",
                               capture_output=True, text=True, check=False)
-        self.output = done.stdout
+        self.output, self.errors = done.stdout, done.stderr
         return [commands[int(line) - 1]
                 for line in re.findall(r"^Command failed -:(\d+)", done.stderr, re.M)]
 
@@ -232,6 +257,10 @@ class Run:
         self.reasons = collections.Counter()
         self.features = collections.Counter()
         self.share = {mode: collections.Counter() for mode in self.modes}
+
+    @staticmethod
+    def arguments(parser):
+        """More of them, for those who want some."""
 
     def say(self, *words):
         print("#", *words, flush=True)
@@ -320,6 +349,7 @@ def main(run, what):
     parser.add_argument("--only", type=int)
     parser.add_argument("--left-off", action="store_true", help="srcguard stays off throughout")
     parser.add_argument("--show", type=int, default=20, help="differences to print")
+    run.arguments(parser)
     options = parser.parse_args()
     all_of_them = run(options)
     started = time.monotonic()
