@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Generic netlink: one request, all of its answer, and the kernel's own words
- * when it refuses; or the family's events, for as long as there are any. libnl frames and parses; the end of an answer is read here,
- * because libnl 3.7 hands on neither the extended ACK nor the error that can end
- * a dump.
+ * Generic netlink: one request, all of its answer, and the kernel's own words when it
+ * refuses; or the family's events, as they come. libnl frames and parses; the end of an
+ * answer is read here, because libnl 3.7 hands on neither the extended ACK nor the error
+ * that can end a dump.
  */
 #include "tool.h"
 
