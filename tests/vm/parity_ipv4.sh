@@ -10,17 +10,18 @@
 #
 #   SEED=... SRCGUARD_TOPOLOGY=... tests/vm/run KERNEL tests/vm/parity_ipv4.sh
 #
+# files: tests/parity.sh
 # timeout: 3600
 # what it sends from own addresses makes the kernel answer itself:
 # expect-log: ^icmp: detected local route for
 #
 . "${0%/*}/lib.sh"
+. "${0%/*}/parity.sh"
 plan 12
 
 # The short form is the same each time, the long one looks for what is new.
 if [ "${SRCGUARD_FORM-}" = long ]; then seed=${SEED-$RANDOM}; else seed=${SEED-10792}; fi
 count=${COUNT-1}
-result=$scratch/result
 : "${KERNEL=}"
 
 load rp_filter=0
@@ -29,21 +30,8 @@ at "$peers" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 # nothing may be lost on its way, whoever is to work it off
 sysctl -qw net.core.netdev_max_backlog=100000
 
-compare() { # SEED ARGUMENT...
-	python3 "${0%/*}/parity.py" "$peers" "$result" --seed "$@"
-}
-
-found() { # EXPRESSION
-	jq -r "$1" "$result"
-}
-
-# shellcheck disable=SC2317 # called by "ok"
-holds() { # EXPRESSION: it is true
-	jq -e "$1" "$result" >/dev/null
-}
-
 # The comparer notices it when there is no filter at all on one side.
-compare left-off --left-off --packets 100
+compare parity.py left-off --left-off --packets 100
 ok "a filter that is left off makes differences in either mode" \
 	holds '.strict.kernel < .strict.srcguard and .loose.kernel < .loose.srcguard and
 		.differences == .strict.srcguard - .strict.kernel +
@@ -51,7 +39,7 @@ ok "a filter that is left off makes differences in either mode" \
 
 say "seed $seed"
 if [ -n "${SRCGUARD_TOPOLOGY-}" ]; then
-	compare "$seed" --packets 280 --only "$SRCGUARD_TOPOLOGY" --show 100
+	compare parity.py "$seed" --packets 280 --only "$SRCGUARD_TOPOLOGY" --show 100
 	say "$(found tojson)"
 	is "topology $SRCGUARD_TOPOLOGY makes no difference" "0 0 0" \
 		found '"\(.differences) \(.miscounts) \(.misexplained)"'
@@ -59,7 +47,7 @@ if [ -n "${SRCGUARD_TOPOLOGY-}" ]; then
 	finish
 fi
 
-compare "$seed" --packets 280 --topologies $((60 * count)) || exit 1
+compare parity.py "$seed" --packets 280 --topologies $((60 * count)) || exit 1
 say "kernel $KERNEL: $(found '"\(.sent) packets, \(.topologies) topologies, \(.seconds) s"')"
 for mode in strict loose; do
 	say "$mode: $(found ".$mode | \"of \(.baseline) packets that are routed \" +

@@ -11,17 +11,18 @@
 #
 #   SEED=... SRCGUARD_TOPOLOGY=... tests/vm/run KERNEL tests/vm/parity_ipv6.sh
 #
+# files: tests/parity.sh
 # timeout: 3600
 # the debug kernel has no rpfilter to compare with
 # debug: no
 #
 . "${0%/*}/lib.sh"
+. "${0%/*}/parity.sh"
 plan 17
 
 # The short form is the same each time, the long one looks for what is new.
 if [ "${SRCGUARD_FORM-}" = long ]; then seed=${SEED-$RANDOM}; else seed=${SEED-10792}; fi
 count=${COUNT-1}
-result=$scratch/result
 : "${KERNEL=}"
 
 load rp_filter=0
@@ -29,21 +30,8 @@ namespace peers
 # nothing may be lost on its way, whoever is to work it off
 sysctl -qw net.core.netdev_max_backlog=100000
 
-compare() { # SEED ARGUMENT...
-	python3 "${0%/*}/parity6.py" "$peers" "$result" --seed "$@"
-}
-
-found() { # EXPRESSION
-	jq -r "$1" "$result"
-}
-
-# shellcheck disable=SC2317 # called by "ok"
-holds() { # EXPRESSION: it is true
-	jq -e "$1" "$result" >/dev/null
-}
-
 # The comparer notices it when there is no filter at all.
-compare left-off --left-off --packets 100
+compare parity6.py left-off --left-off --packets 100
 ok "a filter that is left off makes differences in each mode" \
 	holds '[.strict, .loose, .feasible] | map(.srcguard == .baseline and .model < .baseline) | all'
 ok "as many as there are packets to drop" \
@@ -51,7 +39,7 @@ ok "as many as there are packets to drop" \
 
 say "seed $seed"
 if [ -n "${SRCGUARD_TOPOLOGY-}" ]; then
-	compare "$seed" --packets 280 --only "$SRCGUARD_TOPOLOGY" --show 100
+	compare parity6.py "$seed" --packets 280 --only "$SRCGUARD_TOPOLOGY" --show 100
 	say "$(found tojson)"
 	is "topology $SRCGUARD_TOPOLOGY makes no difference" "0 0 0" \
 		found '"\(.differences) \(.miscounts) \(.misexplained)"'
@@ -59,7 +47,7 @@ if [ -n "${SRCGUARD_TOPOLOGY-}" ]; then
 	finish
 fi
 
-compare "$seed" --packets 280 --topologies $((60 * count)) || exit 1
+compare parity6.py "$seed" --packets 280 --topologies $((60 * count)) || exit 1
 say "kernel $KERNEL: $(found '"\(.sent) packets, \(.topologies) topologies, \(.seconds) s"')"
 for mode in strict feasible loose; do
 	say "$mode: $(found ".$mode | \"of \(.baseline) packets \(.accepted) % pass, \" +

@@ -11,12 +11,14 @@
 #
 #   SEED=... SRCGUARD_TOPOLOGY=... tests/vm/run KERNEL tests/vm/parity_sit.sh
 #
+# files: tests/parity.sh
 # timeout: 1800
 # what sit says without the guard, which is what the guard is for:
 # expect-log: ^sit: (Src|Dst) spoofed
 # expect-log: ^IPv6: t[0-9]+x[0-9]+: Disabled Multicast RS$
 #
 . "${0%/*}/lib.sh"
+. "${0%/*}/parity.sh"
 plan 10
 
 # The short form is the same each time, the long one looks for what is new.
@@ -27,7 +29,6 @@ else
 	seed=${SEED-10792}
 fi
 count=${COUNT-1}
-result=$scratch/result
 : "${KERNEL=}"
 
 load rp_filter=0 sixtofour=0
@@ -42,32 +43,19 @@ EOT
 # nothing may be lost on its way, whoever is to work it off; and all is reported
 sysctl -qw net.core.netdev_max_backlog=100000 net.core.message_cost=0
 
-compare() { # SEED ARGUMENT...
-	python3 "${0%/*}/parity_sit.py" "$peers" "$result" --seed "$@"
-}
-
-found() { # EXPRESSION
-	jq -r "$1" "$result"
-}
-
-# shellcheck disable=SC2317 # called by "ok"
-holds() { # EXPRESSION: it is true
-	jq -e "$1" "$result" >/dev/null
-}
-
 # The comparer notices a guard that is off, and one that drops too much.
-compare left-off --left-off --packets 100 --topologies 2
+compare parity_sit.py left-off --left-off --packets 100 --topologies 2
 say "left off: $(found '"spoofed \(.spoofed), too short \(.truncated_dropped), differences \(.differences)"')"
 ok "a guard that is left off makes a difference for each packet that it should drop" \
 	holds '.spoofed > 20 and .differences >= .spoofed + .truncated_dropped'
-compare too-strict --too-strict --packets 100 --topologies 2
+compare parity_sit.py too-strict --too-strict --packets 100 --topologies 2
 say "too strict: $(found '"spoofed \(.spoofed), came \(.came), differences \(.differences)"')"
 ok "so does a guard that drops an eighth of what it should not, for each of these" \
 	holds '.came > 100 and .differences >= .spoofed * 7 / 10 + .came / 12'
 
 say "seed $seed"
 if [ -n "${SRCGUARD_TOPOLOGY-}" ]; then
-	compare "$seed" --packets 280 --only "$SRCGUARD_TOPOLOGY" --show 100
+	compare parity_sit.py "$seed" --packets 280 --only "$SRCGUARD_TOPOLOGY" --show 100
 	say "$(found tojson)"
 	is "topology $SRCGUARD_TOPOLOGY makes no difference" "0 0" \
 		found '"\(.differences) \(.miscounts)"'
@@ -75,7 +63,7 @@ if [ -n "${SRCGUARD_TOPOLOGY-}" ]; then
 	finish
 fi
 
-compare "$seed" --packets $amount --topologies $((16 * count)) || exit 1
+compare parity_sit.py "$seed" --packets $amount --topologies $((16 * count)) || exit 1
 say "kernel $KERNEL: $(found '"\(.sent) packets, \(.topologies) topologies, \(.seconds) s"')"
 say "out of a tunnel came $(found .came), called spoofed were $(found .spoofed)"
 say "cut short were $(found .truncated), of these dropped $(found .truncated_dropped)"
