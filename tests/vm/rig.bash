@@ -27,7 +27,7 @@ as_root() {
 # compiler. Count the number up when tests/vm/debug-kernel makes something else of it.
 debug_kernel_key() {
 	{
-		echo 1
+		echo 3
 		cat "$top/tests/vm/debug.config" "$cache/debug/version"
 		awk '$1 == "Package:" { name = $2 }
 			$1 == "Version:" && name == "gcc-12"' "$cache/root/var/lib/dpkg/status"
