@@ -13,7 +13,7 @@ started=$(date +%s)
 slow=$([ "${KERNEL-}" = debug ] && echo 1 || echo 0)
 run_id=$(tr -dc a-z0-9 </dev/urandom | head -c 4)
 declare -a namespaces=()
-declare -A services=()
+declare -A services=() watched=()
 scratch=$(mktemp -d)
 
 say() { echo "# $*"; }
@@ -31,6 +31,8 @@ result() { # STATUS WHAT
 	else
 		bad=$((bad + 1))
 		echo "not ok $checks $2"
+		# one failure is all that tests/mutate asks for
+		[ -z "${SRCGUARD_FAIL_FAST-}" ] || exit 1
 	fi
 }
 
@@ -108,7 +110,7 @@ finish() {
 
 cleanup() {
 	local name
-	[ -z "${packets_PID-}" ] || kill "$packets_PID" 2>/dev/null
+	[ -z "${services[packets]-}" ] || kill "${services[packets]##* }" 2>/dev/null
 	for name in "${namespaces[@]}"; do
 		ip netns pids "$name" 2>/dev/null | xargs -r kill 2>/dev/null
 		ip netns del "$name" 2>/dev/null
@@ -124,6 +126,7 @@ namespace() {
 		real=$name-$run_id
 		ip netns add "$real" || exit 1
 		namespaces+=("$real")
+		watched[$real]=
 		printf -v "$name" %s "$real"
 		ip -n "$real" link set lo up
 	done
@@ -133,7 +136,13 @@ namespace() {
 at() {
 	local name=$1
 	shift
-	if [ "$name" = - ]; then "$@"; else ip netns exec "$name" "$@"; fi
+	if [ "$name" = - ]; then
+		"$@"
+	elif [ "$1" = ip ]; then
+		ip -n "$name" "${@:2}" # one process less
+	else
+		ip netns exec "$name" "$@"
+	fi
 }
 
 # link NETNS DEVICE ADDRESS NETNS DEVICE ADDRESS: a veth pair, up; "-" as an
@@ -157,15 +166,15 @@ mac() { # NETNS DEVICE
 }
 
 conf() { # NETNS KEY=VALUE...: below net.ipv4.conf
-	local name=$1 pair
+	local name=$1
 	shift
-	for pair; do at "$name" sysctl -qw "net.ipv4.conf.$pair" || exit 1; done
+	at "$name" sysctl -qw "${@/#/net.ipv4.conf.}" || exit 1
 }
 
 conf6() { # NETNS KEY=VALUE...: below net.ipv6.conf
-	local name=$1 pair
+	local name=$1
 	shift
-	for pair; do at "$name" sysctl -qw "net.ipv6.conf.$pair" || exit 1; done
+	at "$name" sysctl -qw "${@/#/net.ipv6.conf.}" || exit 1
 }
 
 # No address is waited for, and a host says nothing unless it is asked: for scripts
@@ -181,12 +190,7 @@ quiet6() { # NETNS...
 # send NETNS DEVICE MAC COUNT EXPRESSION: see packets.py
 send() {
 	local answer
-	if [ -z "${packets_PID-}" ]; then
-		coproc packets { exec python3 "${lib_dir}/packets.py" 2>&1; }
-		read -r answer <&"${packets[0]}"
-	fi
-	echo "$*" >&"${packets[1]}"
-	read -r answer <&"${packets[0]}"
+	answer=$(call packets "$@")
 	[[ $answer == "sent "* ]] || say "send $*: $answer"
 	[[ $answer == "sent "* ]]
 }
@@ -208,27 +212,33 @@ counted_all() {
 # service NAME COMMAND...: runs in the background, and answers a line with a line; "call"
 # hands it one and prints the answer
 service() {
-	local name=$1 in out
+	local name=$1 in out pid
 	shift
 	mkfifo "$scratch/$name."{in,out}
 	"$@" <"$scratch/$name.in" >"$scratch/$name.out" &
+	pid=$!
 	exec {in}>"$scratch/$name.in" {out}<"$scratch/$name.out"
-	services[$name]="$in $out"
+	services[$name]="$in $out $pid"
 }
 
 call() { # NAME WORD...
 	local in out answer
-	read -r in out <<<"${services[$1]}"
+	read -r in out _ <<<"${services[$1]}"
 	shift
 	echo "$*" >&"$in"
 	IFS= read -r answer <&"$out"
 	echo "$answer"
 }
 
+# Here and not where it is first used: that may be in a subshell, which would have one of
+# its own, and scapy takes seconds to load.
+! grep -qw send "$0" || service packets python3 "$lib_dir/packets.py"
+
 # watch NETNS: count what gets past the guard, by rules of nft, from 0 on; "passed"
 # reads it for a source address
 watch() {
 	local family
+	watched[$1]="ip ip6"
 	for family in ip ip6; do
 		cat <<-EOT
 		table $family watch
@@ -244,45 +254,9 @@ watch() {
 	done | at "$1" nft -f -
 }
 
-# watch_routed6 NETNS...: count what gets past the guard and is routed, without
-# neighbour discovery, where the answers of both are of no interest; "routed6" reads it
-watch_routed6() {
-	local name
-	for name; do
-		at "$name" nft -f - <<-'EOT'
-		table ip6 watch {
-			set seen { type ifname . ipv6_addr; flags dynamic; counter; size 65535; }
-			chain local {
-				type filter hook input priority 0
-				icmpv6 type { 133-137, 143 } accept
-				update @seen { iifname . ip6 saddr }
-			}
-			chain forward {
-				type filter hook forward priority 0
-				update @seen { iifname . ip6 saddr }
-			}
-		}
-		EOT
-	done
-}
-
-# routed6 NETNS: "DEVICE SOURCE PACKETS", one a line
-routed6() {
-	at "$1" nft -j list set ip6 watch seen | jq -r '.nftables[].set.elem[]?.elem |
-		"\(.val.concat | join(" ")) \(.counter.packets)"' | sort
-}
-
 # link_local NETNS DEVICE: its address there
 link_local() {
 	ip -n "$1" -6 -o addr show dev "$2" scope link | sed 's/.*inet6 \([^/]*\).*/\1/'
-}
-
-# guard6 NETNS [MODE [KNOB VALUE...]]: with clean counters, and nothing seen yet
-guard6() {
-	local name=$1 mode=${2-strict}
-	shift $(($# < 2 ? $# : 2))
-	at "$name" srcguard set rp_filter off "$@" && at "$name" srcguard set rp_filter "$mode"
-	unwatch "$name"
 }
 
 watch_family() { # ADDRESS
@@ -296,8 +270,9 @@ passed() { # NETNS ADDRESS
 }
 
 unwatch() { # NETNS: forget what was seen
-	local family
-	for family in ip ip6; do at "$1" nft flush set $family watch seen 2>/dev/null || true; done
+	local family rules=
+	for family in ${watched[$1]-}; do rules+="flush set $family watch seen; "; done
+	[ -z "$rules" ] || at "$1" nft "$rules"
 }
 
 # hear NETNS ADDRESS PORT: a UDP socket that keeps what it receives; "heard"

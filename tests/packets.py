@@ -99,13 +99,12 @@ def send(netns, device, mac, count, expression):
 
 
 def main():
-    print("ready", flush=True)
     for line in sys.stdin:
         try:
             netns, device, mac, count, expression = line.split(None, 4)
             print("sent", send(netns, device, mac, int(count), expression), flush=True)
         except Exception as error:  # whatever it is, the test wants to hear of it
-            print("error", type(error).__name__, error, flush=True)
+            print("error", type(error).__name__, str(error).replace("\n", " "), flush=True)
 
 
 main()

@@ -12,17 +12,18 @@
 #        2001:db8:1::2/64          2001:db8:1::1/64
 #   10.9.0.0/16 and 2001:db8:9::/48 by eth0
 #
-# files: include/netlink/srcguard.yaml
-# debug: short
+# files: include/netlink/srcguard.yaml tests/box.sh
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 98
+. "${0%/*}/box.sh"
+plan 104
 
 # From include/uapi/linux/srcguard.h
 POLICY_GET=1 POLICY_SET=2 STATS_GET=3 STATE_GET=4 DEV_GET=5 DEV_SET=6 DEV_CLEAR=7
 EXEMPT_GET=8 EXEMPT_ADD=9 EXEMPT_DEL=10 EXEMPT_REPLACE=11 EXPLAIN=12
 NEEDED="CAP_NET_ADMIN over the network namespace is needed"
+INITIAL="CAP_NET_ADMIN in the initial user namespace is needed"
 NO_DEVICE="No such device in this network namespace"
 
 load
@@ -55,9 +56,9 @@ conf "$host" eth0.src_valid_mark=0
 questions=("10.9.0.1 dev eth0" "10.9.0.1 dev eth1" "2001:db8:9::1 dev eth0" "10.66.0.1 dev eth0")
 state() { # all of the host's
 	local words
-	for words in show stats "dev show" "exempt show" "${questions[@]/#/explain }"; do
+	for words in show stats "dev show" "exempt show" "limit show" "${questions[@]/#/explain }"; do
 		# shellcheck disable=SC2086 # several words
-		at "$host" srcguard -j $words
+		at "$host" srcguard -j $words | sed 's/,"writes_refused":[0-9]*//'
 	done
 	at "$host" sh -c 'cat /proc/sys/net/srcguard/*'
 	ip -n "$host" -j route show table all
@@ -70,31 +71,11 @@ unchanged() {
 	cmp "$scratch/before" "$scratch/after"
 }
 
-# The box: a shell of its root, which runs what it is told and hands back what that
-# prints and how it ends. It holds what a careless host might leave open for it.
-mkfifo "$scratch/"{commands,results}
-ip netns exec "$host" bash -c 'exec 5<>/proc/sys/net/srcguard/rp_filter \
-	6<>/proc/sys/net/srcguard/enforce 7<"$0" setpriv --reuid 65534 --regid 65534 \
-	--clear-groups unshare -U -r -n bash -c '\''
-		while IFS= read -r -d "" line; do
-			output=$(eval "$line" 2>&1 </dev/null)
-			printf "%s\n%s\0" $? "$output"
-		done'\''' "/run/netns/$host" <"$scratch/commands" >"$scratch/results" &
-box_pid=$!
-exec {commands}>"$scratch/commands" {results}<"$scratch/results"
-in_box() { # COMMAND...: on standard output what it prints, or on the other if it fails
-	local result
-	printf '%q ' "$@" >&"$commands"
-	printf '\0' >&"$commands"
-	IFS= read -r -d '' result <&"$results"
-	if [ "${result%%$'\n'*}" = 0 ]; then echo "${result#*$'\n'}"; else echo "${result#*$'\n'}" >&2; fi
-	return "${result%%$'\n'*}"
-}
+# It holds what a careless host might leave open for it.
+open_box "$host" "exec 5<>/proc/sys/net/srcguard/rp_filter 6<>/proc/sys/net/srcguard/enforce \\
+	7</run/netns/$host"
 is "the box's root is root there, without a say outside" "0 65534" \
 	in_box bash -c "echo \$(id -u) \$(stat -c %u /proc/1)"
-ip netns attach "box-$run_id" $box_pid
-box=box-$run_id
-namespaces+=("$box")
 
 service genl ip netns exec "$host" python3 genl.py
 genl() {
@@ -173,8 +154,8 @@ ok "nothing of the host's has changed" unchanged
 # By netlink, from a socket of its own
 own=at:$box_pid
 ok "its own dumps are empty" each ok "$own $STATS_GET dump" "$own $DEV_GET dump" "$own $EXEMPT_GET dump"
-is "its own state is, too" "ok 2=0,3=0,4=0,5=0" genl "$own" $STATE_GET -
-is "its own knobs" "ok 1=3,2=1,3=1,4=0,5=0,6=60,7=1000" genl "$own" $POLICY_GET -
+is "its own state is, too" "ok 2=0,3=0,4=0,5=0,6=0" genl "$own" $STATE_GET -
+is "its own knobs" "ok 1=3,2=1,3=1,4=0,5=0,6=60,7=1000,8=0,9=0" genl "$own" $POLICY_GET -
 number=$(at "$host" cat /sys/class/net/eth0/ifindex)
 is "a device of the host's has no number there" EINVAL \
 	eval "genl '$own' $DEV_SET - 1:u32:$number 3:u32:0 | cut -d ' ' -f 1"
@@ -186,7 +167,7 @@ entry=0x8007:hex:080002000a0000000800030008000000
 is "nor in a list" "ENODEV 56 $NO_DEVICE" genl "$own" $EXEMPT_REPLACE - 8:u32:1 9:hex: 10:hex: \
 	"${entry}090005006574683000000000"
 is "a list that the host has begun" ok genl self $EXEMPT_REPLACE - 8:u32:7 9:hex: $entry
-is "is none of its own" "EINVAL 0 This list was not begun, or another one was since" \
+is "is none of its own" "EINVAL 20 This list was not begun, or another one was since" \
 	genl "$own" $EXEMPT_REPLACE - 8:u32:7 10:hex:
 is "one of its own by that number is another" ok genl "$own" $EXEMPT_REPLACE - 8:u32:7 9:hex:
 ok "nothing of the host's has changed" unchanged
@@ -255,7 +236,7 @@ state >"$scratch/before"
 nobody() {
 	at "$host" setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 }
-for words in show stats "dev show" "exempt show" "${questions[@]/#/explain }" check; do
+for words in show stats "dev show" "exempt show" "limit show" "${questions[@]/#/explain }" check; do
 	# shellcheck disable=SC2086 # several words
 	is "nobody may ask: $words" "$(at "$host" srcguard -j $words)" nobody srcguard -j $words
 done
@@ -266,16 +247,22 @@ for words in "set rp_filter off" "set enforce 0" "dev set eth0 rp_filter off" "d
 	# shellcheck disable=SC2086
 	refused "nor as the root of a user namespace" "$NEEDED" nobody unshare -U -r srcguard $words
 done
+for words in "limit set dummy 1" "lock --yes"; do
+	# shellcheck disable=SC2086 # several words
+	refused "nobody may not: $words" "$INITIAL" nobody srcguard $words
+	# shellcheck disable=SC2086
+	refused "nor as the root of a user namespace" "$INITIAL" nobody unshare -U -r srcguard $words
+done
 service ynl ip netns exec "$host" setpriv --reuid 65534 --regid 65534 --clear-groups \
 	python3 ynl.py srcguard.yaml
-for operation in policy-get stats-get state-get dev-get exempt-get explain; do
+for operation in policy-get stats-get state-get dev-get exempt-get limit-get explain; do
 	attrs='{}'
 	[ $operation != explain ] || attrs='{"src":"0a090001","device":"eth0"}'
 	is "nobody may ask: $operation" true \
 		eval "call ynl '{\"op\":\"$operation\",\"attrs\":$attrs}' | jq '.replies | length > 0'"
 done
 ok "nothing of the host's has changed" unchanged
-exec {commands}>&- {results}<&-
+close_box
 cleanup
 is "the module holds nothing back" "" rmmod srcguard
 finish

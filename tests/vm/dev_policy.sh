@@ -9,7 +9,6 @@
 #   eth1 10.2.0.2/24 ------- eth1 10.2.0.1/24
 #   eth0 and eth1 have 2001:db8:1::2 and 2001:db8:2::2, too; host ::1 of each
 #
-# debug: short
 . "${0%/*}/lib.sh"
 plan 65
 

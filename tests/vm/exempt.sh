@@ -7,7 +7,6 @@
 #   peer                     host
 #   eth0 10.1.0.2/24 ------- eth0 10.1.0.1/24, 2001:db8:1::1/64
 #
-# debug: short
 . "${0%/*}/lib.sh"
 plan 66
 

@@ -10,11 +10,11 @@
 # 21 times in the short form and 1,020 times in the long one (COUNT=10). It is
 # tests/lifetimes.py that does it: so often, no process can be started for a step.
 #
-# debug: short
+# files: tests/memory.sh
 # smp: 2
 # mem: 768
 # timeout: 1200
-# append: slub_debug=U
+# append: slub_debug=U,kmalloc-*,net_namespace
 # expect-log: ^bash \([0-9]+\): drop_caches: 3$
 # The kernel says so of a packet that the flood sends while its link is just going.
 # expect-log: ^gen[1-8] selects TX queue 0, but real number of TX queues is 0$
@@ -26,58 +26,13 @@
 #   gen8 --------- eth8 10.9.8.1/24
 #
 . "${0%/*}/lib.sh"
+. "${0%/*}/memory.sh"
 # Compiled for debugging, the kernel's allocator of per-CPU memory calls itself its
 # caller.
 [ "$KERNEL" = debug ] || traced=1
 plan $((${traced-0} ? 20 : 18))
 times=$((${COUNT:-1} > 1 ? 34 * COUNT : 7))
 mac=02:00:00:00:00:01
-slabs=/sys/kernel/debug/slab
-tracing=/sys/kernel/tracing
-
-# --- what is there ----------------------------------------------------------------
-
-# Objects that the module's code allocated, itself or by what it called: their
-# number, the kind, their allocator. After the module was unloaded that is no more
-# than an address. How deep an xarray is depends on the largest ifindex there is, so
-# its nodes do not count.
-objects() {
-	local caches=("$slabs"/*/alloc_traces)
-	awk '/^ *[0-9]+ / { count = $1; what = $2 }
-		count && (/\[srcguard\]/ || what ~ /^0x/) {
-			sub(/\+.*/, "", what)
-			sum[what] += count
-			count = 0
-		}
-		END { for (what in sum) print sum[what], what }' \
-		"${caches[@]/*radix_tree_node*//dev/null}" | sort -k 2
-}
-
-total() {
-	objects | awk '{ sum += $1 } END { print sum + 0 }'
-}
-
-# per-CPU areas that the module allocated and did not free since the trace began
-percpu_areas() {
-	awk '
-		/percpu_alloc_percpu:/ && match($0, /call_site=[^ ]*/) {
-			site = substr($0, RSTART + 10, RLENGTH - 10)
-			# a module that was unloaded meanwhile has no names any more
-			if (site ~ /^srcguard_/ || site ~ /^0x/) {
-				match($0, / ptr=[^ ]*/)
-				live[substr($0, RSTART, RLENGTH)] = 1
-			}
-		}
-		/percpu_free_percpu:/ {
-			match($0, / ptr=[^ ]*/)
-			delete live[substr($0, RSTART, RLENGTH)]
-		}
-		END { for (area in live) sum++; print sum + 0 }' "$tracing/trace"
-}
-
-netns_count() { # as the kernel allocated them
-	awk '/^ *[0-9]+ / { sum += $1 } END { print sum }' "$slabs/net_namespace/alloc_traces"
-}
 
 # Policies that were replaced are freed seconds later, and so is what else waits for RCU.
 settled() {
@@ -87,15 +42,6 @@ settled() {
 	[ "$found" = "$(objects)" ] &&
 		[ "$(awk '/srcguard_policy/ { sum += $1 } END { print sum }' <<<"$found")" -eq \
 			"$(($(ip netns list | wc -l) + 1))" ]
-}
-
-same_as() { # OBJECTS NAMESPACES: totals taken earlier
-	[ "$(netns_count)" -eq "$2" ] && [ "$(total)" -eq "$1" ]
-}
-
-memory() { # in kB, what the kernel keeps for itself and cannot give back at once
-	echo 3 >/proc/sys/vm/drop_caches
-	awk '/^(SUnreclaim|Percpu|VmallocUsed):/ { sum += $2 } END { print sum }' /proc/meminfo
 }
 
 # --- what comes and goes ----------------------------------------------------------

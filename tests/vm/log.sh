@@ -36,7 +36,8 @@ ip -n "$host" link set 6to4 up
 conf "$host" {all,eth0}.rp_filter=0 {all,eth0}.log_martians=0
 to=$(mac "$host" eth0)
 
-amount=$((33334 * ${COUNT-1}))
+# the debug kernel is there for what it reports
+amount=$((33334 * ${COUNT-1} / (slow ? 10 : 1)))
 [ "${SRCGUARD_FORM-}" != long ] || amount=$((2 * amount))
 
 burst() { # COUNT [-r] EXPRESSION
@@ -253,6 +254,6 @@ for what in "log_interval 0" "log_interval 86401" "log_daily_max 100001" "log_ma
 	fails "and by sysctl" 1 at "$host" sh -c \
 		"echo ${what#* } 2>/dev/null >/proc/sys/net/srcguard/${what% *}"
 done
-is "nothing of it changed anything" "$(jq -c 'del(.log_written, .log_withheld, .log_next)' <<<"$before")" \
-	at "$host" sh -c "srcguard -j show | jq -c 'del(.log_written, .log_withheld, .log_next)'"
+is "nothing of it changed anything" "$(jq -c 'del(.log_written, .log_withheld, .log_next, .writes_refused)' <<<"$before")" \
+	at "$host" sh -c "srcguard -j show | jq -c 'del(.log_written, .log_withheld, .log_next, .writes_refused)'"
 finish

@@ -34,7 +34,7 @@ zero() { # also a check that the counters go with the guard
 	unwatch "$host"
 }
 
-is "a new namespace starts strict, and silent" '{"rp_filter":"strict","enforce":1,"sixtofour":"match","log_martians":0,"log_6to4":0,"log_interval":60,"log_daily_max":1000,"unjudged":0,"log_written":0,"log_withheld":0,"log_next":0}' \
+is "a new namespace starts strict, and silent" '{"rp_filter":"strict","enforce":1,"sixtofour":"match","log_martians":0,"log_6to4":0,"log_interval":60,"log_daily_max":1000,"loopback_limit":0,"lock":0,"unjudged":0,"log_written":0,"log_withheld":0,"log_next":0,"writes_refused":0}' \
 	at "$host" srcguard -j show
 is "nothing is counted yet" "" counted_all "$host"
 

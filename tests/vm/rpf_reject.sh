@@ -11,7 +11,6 @@
 #
 #   10.5.K.0/24 in the host: one kind of rejecting route or rule for each K
 #
-# debug: short
 . "${0%/*}/lib.sh"
 plan 36
 

@@ -15,8 +15,10 @@
 #
 # Two processors, so that a route can go while a packet is being compared with it:
 # smp: 2
+# files: tests/topo.sh
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
+. "${0%/*}/topo.sh"
 plan $((40 + 2 * ${COUNT-1}))
 
 load rp_filter=0

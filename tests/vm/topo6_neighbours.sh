@@ -14,6 +14,8 @@
 #                                                        dnsmasq on net, to client
 #   All of them are guarded.
 #
+# timeout: 600
+#
 # What the kernel says of an address that two have:
 # expect-log: ^IPv6: (left|eth0): IPv6 duplicate address [0-9a-f:]+ used by [0-9a-f:]+ detected!$
 # expect-log: ^ICMPv6: NA: [0-9a-f:]+ advertised our address [0-9a-f:]+ on (left|eth0)!$
@@ -21,8 +23,10 @@
 # The bridge's devices go with their namespace:
 # expect-log: ^p[123] \(unregistering\): left (allmulticast|promiscuous) mode$
 #
+# files: tests/topo.sh
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
+. "${0%/*}/topo.sh"
 plan 57
 
 load rp_filter=1
@@ -175,6 +179,8 @@ serving() {
 	at "$router" ss -Hulnp "sport = :547" | grep -q dnsmasq
 }
 ok "router: it serves" within 30 serving
+# long enough without an address to join groups meanwhile
+conf6 "$client" eth0.dad_transmits=4
 ip -n "$client" link set eth0 up
 slaac() {
 	ip -n "$client" -6 -o addr show dev eth0 scope global -tentative | grep -q 2001:db8:7:0
@@ -280,6 +286,8 @@ move() { # NETNS DEVICE... ADDRESS: the second device has it, no longer the firs
 ip -n "$host" addr add 2001:db8:3::1/64 dev left
 ip -n "$peer" addr add 2001:db8:3::2/64 dev eth0
 ip -n "$router" addr add 2001:db8:3::2/64 dev eth0
+# The twin hears it, too, when the host looks for the peer there.
+ip -n "$twin" route add 2001:db8:3::/64 dev eth0
 by_right() { # COUNT
 	send "$router" eth0 "$(mac "$host" right)" "$1" \
 		"IPv6(src='2001:db8:3::2',dst='2001:db8:2::1')/UDP(dport=9)"

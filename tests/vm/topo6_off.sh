@@ -12,8 +12,10 @@
 # br_netfilter does not take IPv6 then:
 # expect-log: ^Module ipv6 is disabled, so call_ip6tables is not supported\.
 #
+# files: tests/topo.sh
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
+. "${0%/*}/topo.sh"
 plan 36
 
 fails "there is no IPv6" 1 test -e /proc/sys/net/ipv6/conf

@@ -17,8 +17,10 @@
 #
 # expect-log: ^GACT probability on$
 #
+# files: tests/topo.sh
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
+. "${0%/*}/topo.sh"
 plan 24
 
 load rp_filter=1

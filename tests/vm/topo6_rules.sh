@@ -12,8 +12,10 @@
 #   Each part has a rule that leads to table 2, and strangers (2001:db8:f::/48) that
 #   come by one side or the other.
 #
+# files: tests/topo.sh
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
+. "${0%/*}/topo.sh"
 plan 47
 
 load rp_filter=0
@@ -52,7 +54,7 @@ sees() { # WHAT LINES: what gets past, "DEVICE REST-OF-SOURCE PACKETS"
 	is "$1" "$2" strangers
 }
 strangers() {
-	routed6 "$host" | sed -n 's/ 2001:db8:f:/ /p'
+	seen "$host" ip6 | sed -n 's/ 2001:db8:f:/ /p'
 }
 drops() { # WHAT LINES: what is counted
 	is "$1: the rest is counted" "$2" counted_all "$host"

@@ -21,8 +21,10 @@
 # expect-log: ^(top|bond[0-9]+)( \(unregistering\))?: (\(slave low2?\): |Released all slaves)
 # expect-log: ^low2? \(unregistering\): left (allmulticast|promiscuous) mode$
 #
+# files: tests/topo.sh
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
+. "${0%/*}/topo.sh"
 kinds=(macvlan ipvlan vlan bond vxlan bridge)
 plan $((${#kinds[@]} * 6 + 2 + 4 + 10))
 
@@ -73,7 +75,7 @@ bridge_up() {
 }
 
 on_top() { # not what carries it
-	routed6 "$host" | grep '^top 2001'
+	seen "$host" ip6 | grep '^top 2001'
 }
 from() { # SOURCE COUNT [MAC [DESTINATION]]
 	send "$peer" "$by" "${3-$to}" "$2" "IPv6(src='$1',dst='${4-2001:db8:1::1}')/ICMPv6EchoReply()"

@@ -15,8 +15,10 @@
 # At the end the devices go while their VRF still wants to restart them:
 # expect-log: ^(red0|red1|blue0): Failed to cycle device
 #
+# files: tests/topo.sh
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
+. "${0%/*}/topo.sh"
 plan 31
 
 load rp_filter=0
@@ -56,7 +58,7 @@ pings() { # NETNS ADDRESS [OPTION...]
 	at "$1" ping -q -c 3 -i 0.02 -W 9 "${@:3}" "$2"
 }
 global() { # what is seen, but for what a link needs
-	routed6 "$host" | grep -v ' fe80::\| :: '
+	seen "$host" ip6 | grep -v ' fe80::\| :: '
 }
 
 guard6 "$host"
@@ -107,25 +109,25 @@ EOT
 
 guard6 "$host"
 by red0 2001:db8:2::2 5
-is "a source of another device of the VRF is not seen" "" routed6 "$host"
+is "a source of another device of the VRF is not seen" "" seen "$host" ip6
 by red0 2001:db8:1::1 6
 by red0 2001:db8:2::1 7
 by red0 2001:db8:2:: 1
 by red0 "${own[red0]}" 2
-is "nor the VRF's own addresses" "" routed6 "$host"
+is "nor the VRF's own addresses" "" seen "$host" ip6
 by red0 "${own[red1]}" 3
-is "another device's link-local address may be a neighbour's" "red ${own[red1]} 3" routed6 "$host"
+is "another device's link-local address may be a neighbour's" "red ${own[red1]} 3" seen "$host" ip6
 unwatch "$host"
 by red0 2001:db8:4::2 8
 by red0 2001:db8:5::1 9
-is "a source that is behind another VRF, or none, is not seen" "" routed6 "$host"
+is "a source that is behind another VRF, or none, is not seen" "" seen "$host" ip6
 by blue0 2001:db8:2::2 10
 by blue0 2001:db8:4::2 11
 by plain 2001:db8:1::2 12
-is "nor the other way round" "" routed6 "$host"
+is "nor the other way round" "" seen "$host" ip6
 by red0 2001:db8:2::2 4 ff02::1 33:33:00:00:00:01
 by red0 :: 3
-is "nor what is for a group, nor from nobody" "" routed6 "$host"
+is "nor what is for a group, nor from nobody" "" seen "$host" ip6
 is "all of it is counted for the devices, once" "blue0 ipv6 no_route dropped 10
 blue0 ipv6 wrong_device dropped 11
 plain ipv6 no_route dropped 12
@@ -154,7 +156,7 @@ ip -n "$host" -6 route add vrf red 2001:db8:9::/48 \
 guard6 "$host"
 by red0 2001:db8:9::1 5
 send "$b" eth0 "${mac[red1]}" 6 "IPv6(src='2001:db8:9::1',dst='2001:db8:2::1')/ICMPv6EchoReply()"
-is "both legs of a VRF's route are good" "red 2001:db8:9::1 11" routed6 "$host"
+is "both legs of a VRF's route are good" "red 2001:db8:9::1 11" seen "$host" ip6
 by blue0 2001:db8:9::1 7
 is "in another VRF they are not" "blue0 ipv6 no_route dropped 7" counted_all "$host"
 explains "$host" "explain agrees on the legs" <<-'EOT'

@@ -18,8 +18,10 @@
 #   lan  2001:db8:5::1/64 ---- eth0 2001:db8:5::2/64  box
 #
 # smp: 2
+# files: tests/topo.sh
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
+. "${0%/*}/topo.sh"
 plan 40
 
 load rp_filter=0
@@ -89,7 +91,7 @@ inside() { # and what is outside, through it
 	send "$server" wg0 - 8 "IPv6(src='2001:db8:5::2',dst='fd66::1')/ICMPv6EchoReply()"
 }
 seen_clear() { # not what carries the tunnel
-	routed6 "$host" | grep -v " 2001:db8:9::2 "
+	seen "$host" ip6 | grep -v " 2001:db8:9::2 "
 }
 head -c 100000 /dev/urandom >"$scratch/data"
 serve() { # NETNS: hands the data to whoever connects

@@ -16,42 +16,12 @@
 # expect-log: ^cryptd: max_cpu_qlen set to [0-9]+$
 # expect-log: ^alg: No test for
 #
+# files: tests/topo.sh
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
+. "${0%/*}/topo.sh"
 plan 53
 
-# Both guards judge before routing: what gets past either is seen after it.
-watch_routed() { # NETNS...
-	local name
-	for name; do
-		at "$name" nft -f - <<-'EOT'
-		table ip watch {
-			set seen { type ifname . ipv4_addr; flags dynamic; counter; size 65535; }
-			chain local { type filter hook input priority 0; update @seen { iifname . ip saddr }; }
-			chain forward { type filter hook forward priority 0; update @seen { iifname . ip saddr }; }
-		}
-		EOT
-	done
-}
-
-seen() { # NETNS: "DEVICE SOURCE PACKETS", one a line
-	at "$1" nft -j list set ip watch seen | jq -r '.nftables[].set.elem[]?.elem |
-		"\(.val.concat | join(" ")) \(.counter.packets)"' | sort
-}
-
-declare -A number=([strict]=1 [loose]=2)
-# guard NETNS kernel|srcguard [strict|loose]: who judges there from now on
-guard() {
-	local mode=${3-strict}
-	at "$1" srcguard set rp_filter off
-	if [ "$2" = kernel ]; then
-		conf "$1" "all.rp_filter=${number[$mode]}"
-	else
-		conf "$1" all.rp_filter=0
-		at "$1" srcguard set rp_filter "$mode"
-	fi
-	unwatch "$1"
-}
 load rp_filter=0
 namespace host peer inner
 link "$host" eth0 10.1.0.1/24 "$peer" eth0 10.1.0.2/24

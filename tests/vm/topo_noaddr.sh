@@ -12,42 +12,13 @@
 #   eth0 10.2.0.2/24 ---------------------------- wan  10.2.0.1/24
 #                                                 lo   10.0.0.1/32
 #
+# debug: short
+# files: tests/topo.sh
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
+. "${0%/*}/topo.sh"
 plan 42
 
-# Both guards judge before routing: what gets past either is seen after it.
-watch_routed() { # NETNS...
-	local name
-	for name; do
-		at "$name" nft -f - <<-'EOT'
-		table ip watch {
-			set seen { type ifname . ipv4_addr; flags dynamic; counter; size 65535; }
-			chain local { type filter hook input priority 0; update @seen { iifname . ip saddr }; }
-			chain forward { type filter hook forward priority 0; update @seen { iifname . ip saddr }; }
-		}
-		EOT
-	done
-}
-
-seen() { # NETNS: "DEVICE SOURCE PACKETS", one a line
-	at "$1" nft -j list set ip watch seen | jq -r '.nftables[].set.elem[]?.elem |
-		"\(.val.concat | join(" ")) \(.counter.packets)"' | sort
-}
-
-declare -A number=([strict]=1 [loose]=2)
-# guard NETNS kernel|srcguard [strict|loose]: who judges there from now on
-guard() {
-	local mode=${3-strict}
-	at "$1" srcguard set rp_filter off
-	if [ "$2" = kernel ]; then
-		conf "$1" "all.rp_filter=${number[$mode]}"
-	else
-		conf "$1" all.rp_filter=0
-		at "$1" srcguard set rp_filter "$mode"
-	fi
-	unwatch "$1"
-}
 load rp_filter=0
 namespace host guest wan
 link "$host" tap - "$guest" eth0 10.1.0.2/32

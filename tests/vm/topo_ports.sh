@@ -24,42 +24,12 @@
 # expect-log: ^GACT probability on$
 # expect-log: ^ip_local_port_range: prefer different parity for start/end values\.$
 #
+# files: tests/topo.sh
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
+. "${0%/*}/topo.sh"
 plan 36
 
-# Both guards judge before routing: what gets past either is seen after it.
-watch_routed() { # NETNS...
-	local name
-	for name; do
-		at "$name" nft -f - <<-'EOT'
-		table ip watch {
-			set seen { type ifname . ipv4_addr; flags dynamic; counter; size 65535; }
-			chain local { type filter hook input priority 0; update @seen { iifname . ip saddr }; }
-			chain forward { type filter hook forward priority 0; update @seen { iifname . ip saddr }; }
-		}
-		EOT
-	done
-}
-
-seen() { # NETNS: "DEVICE SOURCE PACKETS", one a line
-	at "$1" nft -j list set ip watch seen | jq -r '.nftables[].set.elem[]?.elem |
-		"\(.val.concat | join(" ")) \(.counter.packets)"' | sort
-}
-
-declare -A number=([strict]=1 [loose]=2)
-# guard NETNS kernel|srcguard [strict|loose]: who judges there from now on
-guard() {
-	local mode=${3-strict}
-	at "$1" srcguard set rp_filter off
-	if [ "$2" = kernel ]; then
-		conf "$1" "all.rp_filter=${number[$mode]}"
-	else
-		conf "$1" all.rp_filter=0
-		at "$1" srcguard set rp_filter "$mode"
-	fi
-	unwatch "$1"
-}
 load rp_filter=0
 namespace host out c1 c2
 I=10.53.180.130 G=10.53.180.1
@@ -108,13 +78,14 @@ head -c 30000 /dev/urandom >"$dir/sent"
 listening() { # NETNS PORT
 	at "$1" ss -Htln "sport = :$2" | grep -q LISTEN
 }
+patience=$((slow ? 120 : 30))
 for server in "$host 5000" "$out 5000" "$c1 31000" "$c2 31100"; do
 	read -r name port <<<"$server"
-	at "$name" socat "TCP-LISTEN:$port,fork,reuseaddr" EXEC:cat 2>/dev/null &
+	at "$name" socat -t $patience "TCP-LISTEN:$port,fork,reuseaddr" EXEC:cat 2>/dev/null &
 	within 9 listening "$name" "$port"
 done
 echoes() { # NETNS ADDRESS PORT: 30 kB go there and come back as they were
-	at "$1" timeout 30 socat -t 20 - "TCP:$2:$3" <"$dir/sent" >"$dir/back" &&
+	at "$1" timeout $patience socat -t $patience - "TCP:$2:$3" <"$dir/sent" >"$dir/back" &&
 		cmp "$dir/sent" "$dir/back"
 }
 
