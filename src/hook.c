@@ -51,14 +51,23 @@ static bool srcguard_hook_is_handed_up(const struct sk_buff *skb)
 }
 
 /*
- * A packet is not the filter's business if its route is known already (what
- * loops back keeps its route), if IPsec vouches for it, if a bridge only passes
- * it on, or if it was judged on the way into its VRF: then it is here a second
- * time, with the VRF as device.
+ * What loops back keeps its route. So does a frame whose destination br_netfilter
+ * translated, when the bridge hands it up: nobody has judged that one.
+ */
+static bool srcguard_hook_route_is_known(const struct sk_buff *skb)
+{
+	return skb_valid_dst(skb) &&
+	       (!srcguard_hook_is_handed_up(skb) || skb->pkt_type == PACKET_LOOPBACK);
+}
+
+/*
+ * A packet is not the filter's business if its route is known already, if IPsec
+ * vouches for it, if a bridge only passes it on, or if it was judged on the way into
+ * its VRF: then it is here a second time, with the VRF as device.
  */
 static bool srcguard_hook_concerns(const struct sk_buff *skb, const struct net_device *in)
 {
-	return !skb_valid_dst(skb) && !netif_is_l3_master(in) && !secpath_exists(skb) &&
+	return !srcguard_hook_route_is_known(skb) && !netif_is_l3_master(in) && !secpath_exists(skb) &&
 	       !nf_bridge_in_prerouting(skb);
 }
 
