@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The modes that are set for devices, as the packet path looks them up: by the
- * device's index, in a table with more than half of its slots empty. Indexes are
- * given out one after another, so their low bits are as good as a hash, and a device
- * is found at the first look. What a device's mode comes to is settled in settings.c.
+ * device's index, in a table with at least half of its slots empty. Indexes are given
+ * out one after another, and hash_32() spreads such numbers evenly: a look or two tell
+ * that a device is there, or not. By their low bits they would make one long run, for
+ * others to walk through. What a device's mode comes to is settled in settings.c.
  *
- * Written under RTNL. A slot gets its index once and keeps it; only modes change
- * under a reader's eyes. A table that is too small is replaced under RCU.
+ * Written under RTNL. A slot gets its index once and keeps it, also when the device is
+ * gone; only modes change under a reader's eyes. A table that is full is replaced under
+ * RCU by one for the devices that are left, with less than twelve slots for each.
  */
+#include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/slab.h>
 
@@ -28,25 +31,39 @@ struct srcguard_modes_slot {
 /**
  * struct srcguard_modes - a table
  * @rcu: the packet path may still look at one that was replaced
- * @mask: number of slots, a power of two, less one
+ * @bits: logarithm of the number of slots
  * @used: slots that have an index; at most half of them
  * @slot: the slots
  */
 struct srcguard_modes {
 	struct rcu_head rcu;
-	u32 mask;
+	u32 bits;
 	u32 used;
 	struct srcguard_modes_slot slot[];
 };
 
+static u32 srcguard_modes_slots(const struct srcguard_modes *modes)
+{
+	return BIT(modes->bits);
+}
+
+static u32 srcguard_modes_first(const struct srcguard_modes *modes, int ifindex)
+{
+	return hash_32(ifindex, modes->bits);
+}
+
+static u32 srcguard_modes_next(const struct srcguard_modes *modes, u32 i)
+{
+	return (i + 1) & (srcguard_modes_slots(modes) - 1);
+}
+
 /* The device's slot, or the empty one that it would get. */
 static struct srcguard_modes_slot *srcguard_modes_find(struct srcguard_modes *modes, int ifindex)
 {
-	u32 i;
+	u32 i = srcguard_modes_first(modes, ifindex);
 
-	for (i = ifindex & modes->mask; modes->slot[i].ifindex != ifindex; i = (i + 1) & modes->mask)
-		if (!modes->slot[i].ifindex)
-			break;
+	while (modes->slot[i].ifindex && modes->slot[i].ifindex != ifindex)
+		i = srcguard_modes_next(modes, i);
 	return &modes->slot[i];
 }
 
@@ -56,12 +73,26 @@ static bool srcguard_modes_inherits(const s8 *mode)
 	       mode[SRCGUARD_FAMILY_IPV6] == SRCGUARD_SETTING_INHERIT;
 }
 
+static bool srcguard_modes_is_live(const struct srcguard_modes_slot *slot)
+{
+	return slot->ifindex && !srcguard_modes_inherits(slot->mode);
+}
+
+static u32 srcguard_modes_live(const struct srcguard_modes *modes)
+{
+	u32 i, live = 0;
+
+	for (i = 0; i < srcguard_modes_slots(modes); i++)
+		live += srcguard_modes_is_live(&modes->slot[i]);
+	return live;
+}
+
 static void srcguard_modes_copy(struct srcguard_modes *to, const struct srcguard_modes *from)
 {
 	u32 i;
 
-	for (i = 0; i <= from->mask; i++) {
-		if (!from->slot[i].ifindex || srcguard_modes_inherits(from->slot[i].mode))
+	for (i = 0; i < srcguard_modes_slots(from); i++) {
+		if (!srcguard_modes_is_live(&from->slot[i]))
 			continue;
 		*srcguard_modes_find(to, from->slot[i].ifindex) = from->slot[i];
 		to->used++;
@@ -87,15 +118,17 @@ static void srcguard_modes_replace(struct srcguard_net *sgn, struct srcguard_mod
 int srcguard_modes_reserve(struct srcguard_net *sgn, unsigned int more)
 {
 	struct srcguard_modes *old = rtnl_dereference(sgn->modes), *modes;
-	u32 used = old ? old->used : 0, slots;
+	u32 slots;
 
-	if (old && 2 * (used + more) <= old->mask + 1)
+	if (old && 2 * (old->used + more) <= srcguard_modes_slots(old))
 		return 0;
-	slots = roundup_pow_of_two(max_t(u32, 2 * (used + more), SRCGUARD_MODES_LEAST_SLOTS));
+	/* A third of it in use: while devices come and go, it lasts for half as many again. */
+	slots = 3 * (more + (old ? srcguard_modes_live(old) : 0));
+	slots = roundup_pow_of_two(max_t(u32, slots, SRCGUARD_MODES_LEAST_SLOTS));
 	modes = kvzalloc(struct_size(modes, slot, slots), GFP_KERNEL_ACCOUNT);
 	if (!modes)
 		return -ENOMEM;
-	modes->mask = slots - 1;
+	modes->bits = ilog2(slots);
 	if (old)
 		srcguard_modes_copy(modes, old);
 	srcguard_modes_replace(sgn, modes);
@@ -142,13 +175,13 @@ void srcguard_modes_put(struct srcguard_net *sgn, int ifindex, const s8 *mode)
 int srcguard_modes_get(const struct srcguard_modes *modes, int ifindex,
 		       enum srcguard_family family)
 {
-	u32 i = ifindex & modes->mask;
+	u32 i = srcguard_modes_first(modes, ifindex);
 	int found;
 
 	while ((found = smp_load_acquire(&modes->slot[i].ifindex)) != ifindex) {
 		if (!found)
 			return SRCGUARD_SETTING_INHERIT;
-		i = (i + 1) & modes->mask;
+		i = srcguard_modes_next(modes, i);
 	}
 	return READ_ONCE(modes->slot[i].mode[family]);
 }

@@ -41,7 +41,10 @@ ip -n "$host" route add 10.9.0.0/16 via 10.3.0.2
 ip -n "$host" route add 2001:db8:9::/48 via 2001:db8:3::2
 conf "$host" all.rp_filter=0 veth0.rp_filter=0
 at "$host" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-for ((i = 0; i < many; i++)); do echo "link add other$i type dummy"; done >"$scratch/others"
+# their indexes end like those of the devices that they cost nothing
+for ((i = 0; i < many; i++)); do
+	echo "link add other$i index $((65536 + i)) type dummy"
+done >"$scratch/others"
 ip -n "$host" -b "$scratch/others" || exit 1
 
 cost4() {
