@@ -2,13 +2,14 @@
 /*
  * What is kept about the devices of a namespace while one of its guards is on:
  * their counters. Follows netdevice events, so a device that leaves (also to
- * another namespace) takes its numbers along and one that comes starts clean.
- * Process context, under RTNL.
+ * another namespace) takes its numbers along and one that comes starts clean;
+ * and passes them on to who wants to know. Process context, under RTNL.
  */
 #include <linux/slab.h>
 
 #include "device.h"
 #include "exempt.h"
+#include "limit.h"
 #include "settings.h"
 #include "tunnel.h"
 
@@ -139,15 +140,32 @@ struct srcguard_device *srcguard_device_find(struct srcguard_net *sgn, int ifind
 	return likely(device) ? device : xa_load(&sgn->devices, SRCGUARD_DEVICE_STAND_IN);
 }
 
+/*
+ * As long as somebody holds a device that went, the kernel tells each second that it
+ * goes. By then another one may have its index, and the namespaces may be gone that it
+ * was in or, a tunnel, sends in.
+ */
+static bool srcguard_device_is_over(const struct net_device *dev, unsigned long event)
+{
+	return event == NETDEV_UNREGISTER && dev->reg_state == NETREG_UNREGISTERED;
+}
+
 static int srcguard_device_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
-	struct srcguard_net *sgn = srcguard_netns_of(dev_net(dev));
+	struct srcguard_net *sgn;
 	int err;
 
 	srcguard_device_following = true;
 
-	err = srcguard_tunnel_event(dev, event);
+	if (srcguard_device_is_over(dev, event))
+		return NOTIFY_DONE;
+	sgn = srcguard_netns_of(dev_net(dev));
+	err = srcguard_member_event(sgn, dev, event, netdev_notifier_info_to_extack(ptr));
+	/* What must not come or be used is nothing to the others. */
+	if (err && event != NETDEV_REGISTER)
+		return notifier_from_errno(err);
+	err = srcguard_tunnel_event(dev, event) ?: err;
 	switch (event) {
 	case NETDEV_REGISTER:
 		/*
@@ -189,7 +207,12 @@ static struct notifier_block srcguard_device_notifier = {
  */
 int srcguard_device_init(void)
 {
-	return register_netdevice_notifier(&srcguard_device_notifier);
+	int err = register_netdevice_notifier(&srcguard_device_notifier);
+
+	rtnl_lock();
+	srcguard_member_ready(!err);
+	rtnl_unlock();
+	return err;
 }
 
 /**
@@ -199,6 +222,7 @@ void srcguard_device_exit(void)
 {
 	rtnl_lock();
 	srcguard_device_leaving = true;
+	srcguard_member_ready(false);
 	rtnl_unlock();
 	unregister_netdevice_notifier(&srcguard_device_notifier);
 	rtnl_lock();

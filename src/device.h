@@ -27,7 +27,7 @@ struct srcguard_counter {
  * @syncp: lets 32-bit readers see whole values
  */
 struct srcguard_counters {
-	struct srcguard_counter slot[SRCGUARD_FAMILY_COUNT][SRCGUARD_REASON_MAX]
+	struct srcguard_counter slot[SRCGUARD_FAMILY_COUNT][SRCGUARD_REASON_PACKET_MAX]
 				    [SRCGUARD_OUTCOME_MAX];
 	struct u64_stats_sync syncp;
 };
@@ -55,7 +55,7 @@ struct srcguard_log_slot {
 struct srcguard_device {
 	struct net_device *dev;
 	struct srcguard_counters __percpu *counters;
-	struct srcguard_log_slot log[SRCGUARD_REASON_MAX];
+	struct srcguard_log_slot log[SRCGUARD_REASON_PACKET_MAX];
 	struct rcu_head rcu;
 };
 

@@ -3,6 +3,7 @@
  * Events: notifications of the netlink group "events". What was set is told here, at
  * once, by who sets it; packets that failed come from sample.c. Process context.
  */
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 
 #include "event.h"
@@ -89,19 +90,25 @@ void srcguard_event_close(void)
 /**
  * struct srcguard_event_change - something that was set
  * @change: what
+ * @reason: why it was refused, or SRCGUARD_REASON_NONE
  * @knobs: its new values, of knobs
  * @which: bits of those that were set, BIT(enum srcguard_policy_attr)
  * @name: of a device or pattern; NULL if there is none
  * @settings: its new ones; NULL if there are none
  * @prefix: that is exempt; NULL if there is none
+ * @kind: that has a limit; NULL if there is none
+ * @limit: its limit
  */
 struct srcguard_event_change {
 	enum srcguard_change change;
+	enum srcguard_reason reason;
 	const struct srcguard_knobs *knobs;
 	u32 which;
 	const char *name;
 	const struct srcguard_settings *settings;
 	const struct srcguard_prefix *prefix;
+	const char *kind;
+	s32 limit;
 };
 
 static int srcguard_event_put_knobs(struct sk_buff *msg, const struct srcguard_event_change *change)
@@ -143,12 +150,26 @@ static int srcguard_event_put_exempt(struct sk_buff *msg,
 	return 0;
 }
 
+static int srcguard_event_put_limit(struct sk_buff *msg, const struct srcguard_event_change *change)
+{
+	struct nlattr *nest = nla_nest_start(msg, SRCGUARD_A_EVENT_LIMIT);
+
+	if (!nest || nla_put_string(msg, SRCGUARD_A_LIMIT_KIND, change->kind) ||
+	    nla_put_s32(msg, SRCGUARD_A_LIMIT_LIMIT, change->limit))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static int srcguard_event_put_change(struct sk_buff *msg, const void *arg)
 {
 	const struct srcguard_event_change *change = arg;
 
-	if (nla_put_u32(msg, SRCGUARD_A_EVENT_CHANGE, change->change))
+	if (nla_put_u32(msg, SRCGUARD_A_EVENT_CHANGE, change->change) ||
+	    (change->reason && nla_put_u32(msg, SRCGUARD_A_EVENT_REASON, change->reason)))
 		return -EMSGSIZE;
+	if (change->kind)
+		return srcguard_event_put_limit(msg, change);
 	if (change->knobs)
 		return srcguard_event_put_knobs(msg, change);
 	if (change->prefix)
@@ -165,15 +186,17 @@ static void srcguard_event_changed(struct srcguard_net *sgn,
 }
 
 /**
- * srcguard_event_knobs - knobs were set
+ * srcguard_event_knobs - knobs were set, or were to be
  * @sgn: the namespace
+ * @reason: why they were not, or SRCGUARD_REASON_NONE
  * @knobs: their values
  * @which: a bit for each that was set, BIT(enum srcguard_policy_attr)
  */
-void srcguard_event_knobs(struct srcguard_net *sgn, const struct srcguard_knobs *knobs, u32 which)
+void srcguard_event_knobs(struct srcguard_net *sgn, enum srcguard_reason reason,
+			  const struct srcguard_knobs *knobs, u32 which)
 {
 	const struct srcguard_event_change change = {
-		.change = SRCGUARD_CHANGE_KNOBS, .knobs = knobs, .which = which,
+		.change = SRCGUARD_CHANGE_KNOBS, .reason = reason, .knobs = knobs, .which = which,
 	};
 
 	srcguard_event_changed(sgn, &change);
@@ -182,15 +205,17 @@ void srcguard_event_knobs(struct srcguard_net *sgn, const struct srcguard_knobs 
 /**
  * srcguard_event_dev - a device's or pattern's settings were made or taken away
  * @sgn: the namespace
+ * @reason: why they were not, or SRCGUARD_REASON_NONE
  * @what: SRCGUARD_CHANGE_DEV_...
  * @name: its name
  * @settings: the values that were set; NULL if they were taken away
  */
-void srcguard_event_dev(struct srcguard_net *sgn, enum srcguard_change what, const char *name,
+void srcguard_event_dev(struct srcguard_net *sgn, enum srcguard_reason reason,
+			enum srcguard_change what, const char *name,
 			const struct srcguard_settings *settings)
 {
 	const struct srcguard_event_change change = {
-		.change = what, .name = name, .settings = settings,
+		.change = what, .reason = reason, .name = name, .settings = settings,
 	};
 
 	srcguard_event_changed(sgn, &change);
@@ -199,16 +224,89 @@ void srcguard_event_dev(struct srcguard_net *sgn, enum srcguard_change what, con
 /**
  * srcguard_event_exempt - an exemption was added or taken away, or all were replaced
  * @sgn: the namespace
+ * @reason: why not, or SRCGUARD_REASON_NONE
  * @what: SRCGUARD_CHANGE_EXEMPT_...
  * @prefix: the prefix; NULL for all
  * @device: the only device that it holds for; may be NULL
  */
-void srcguard_event_exempt(struct srcguard_net *sgn, enum srcguard_change what,
-			   const struct srcguard_prefix *prefix, const char *device)
+void srcguard_event_exempt(struct srcguard_net *sgn, enum srcguard_reason reason,
+			   enum srcguard_change what, const struct srcguard_prefix *prefix,
+			   const char *device)
 {
 	const struct srcguard_event_change change = {
-		.change = what, .prefix = prefix, .name = device,
+		.change = what, .reason = reason, .prefix = prefix, .name = device,
 	};
 
 	srcguard_event_changed(sgn, &change);
+}
+
+/**
+ * srcguard_event_limit - the limit of a kind of devices was set
+ * @sgn: the namespace
+ * @reason: why it was not, or SRCGUARD_REASON_NONE
+ * @kind: the kind
+ * @limit: its limit
+ */
+void srcguard_event_limit(struct srcguard_net *sgn, enum srcguard_reason reason, const char *kind,
+			  s32 limit)
+{
+	const struct srcguard_event_change change = {
+		.change = SRCGUARD_CHANGE_LIMIT_SET, .reason = reason, .kind = kind, .limit = limit,
+	};
+
+	srcguard_event_changed(sgn, &change);
+}
+
+/* --- devices ---------------------------------------------------------------------- */
+
+/**
+ * struct srcguard_event_refusal - a device that was refused, or has to wait
+ * @name: its name
+ * @reason: why
+ * @kind: whose limit is used up
+ */
+struct srcguard_event_refusal {
+	const char *name;
+	enum srcguard_reason reason;
+	const struct srcguard_kind *kind;
+};
+
+static int srcguard_event_put_refusal(struct sk_buff *msg, const void *arg)
+{
+	const struct srcguard_event_refusal *refusal = arg;
+	struct nlattr *nest;
+
+	if (nla_put_string(msg, SRCGUARD_A_EVENT_DEVICE, refusal->name) ||
+	    nla_put_u32(msg, SRCGUARD_A_EVENT_REASON, refusal->reason))
+		return -EMSGSIZE;
+	nest = nla_nest_start(msg, SRCGUARD_A_EVENT_LIMIT);
+	if (!nest || nla_put_string(msg, SRCGUARD_A_LIMIT_KIND, refusal->kind->name) ||
+	    nla_put_s32(msg, SRCGUARD_A_LIMIT_LIMIT, refusal->kind->count.limit) ||
+	    nla_put_u32(msg, SRCGUARD_A_LIMIT_IN_USE, refusal->kind->count.in_use))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/**
+ * srcguard_event_device - a device was refused, or has to wait
+ * @sgn: the namespace; the caller holds RTNL
+ * @name: the device's name
+ * @reason: SRCGUARD_REASON_LIMIT_...
+ * @kind: whose limit is used up
+ */
+void srcguard_event_device(struct srcguard_net *sgn, const char *name,
+			   enum srcguard_reason reason, const struct srcguard_kind *kind)
+{
+	const struct srcguard_event_refusal refusal = {
+		.name = name, .reason = reason, .kind = kind,
+	};
+
+	/* As of packets: a container that asks without end is to cost no more than that. */
+	if (srcguard_event_is_wanted(sgn) &&
+	    srcguard_limiter_bucket_take(&sgn->limits->told,
+					 get_jiffies_64() * SRCGUARD_EVENTS_PER_SECOND, HZ,
+					 SRCGUARD_EVENTS_BURST))
+		srcguard_event_tell(sgn, SRCGUARD_EVENT_LIMIT, ktime_get_real_ns(),
+				    srcguard_event_put_refusal, &refusal);
 }

@@ -358,6 +358,23 @@ int srcguard_exempt_stage_add(struct srcguard_net *sgn, const struct srcguard_pr
 }
 
 /**
+ * srcguard_exempt_stage_adds - whether the list that was begun holds what is not exempt now
+ * @sgn: the namespace; the caller holds RTNL
+ */
+bool srcguard_exempt_stage_adds(struct srcguard_net *sgn)
+{
+	struct srcguard_exemptions *list = rtnl_dereference(sgn->exemptions);
+	const struct srcguard_exemption *exemption;
+	unsigned long id;
+
+	xa_for_each(&sgn->staged->by_id, id, exemption)
+		if (!list || !rhashtable_lookup_fast(&list->hash, &exemption->key,
+						     srcguard_exempt_params))
+			return true;
+	return false;
+}
+
+/**
  * srcguard_exempt_stage_end - have the list that was begun hold
  * @sgn: the namespace; the caller holds RTNL and has checked capabilities
  */

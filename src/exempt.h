@@ -32,6 +32,7 @@ int srcguard_exempt_stage_begin(struct srcguard_net *sgn, u32 number);
 bool srcguard_exempt_stage_is(const struct srcguard_net *sgn, u32 number);
 int srcguard_exempt_stage_add(struct srcguard_net *sgn, const struct srcguard_prefix *prefix,
 			      int ifindex, struct netlink_ext_ack *extack);
+bool srcguard_exempt_stage_adds(struct srcguard_net *sgn);
 void srcguard_exempt_stage_end(struct srcguard_net *sgn);
 void srcguard_exempt_stage_drop(struct srcguard_net *sgn);
 bool srcguard_exempt_covers(struct srcguard_net *sgn, const struct srcguard_prefix *source,

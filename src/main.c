@@ -3,15 +3,17 @@
  * srcguard: decides, per network namespace, which sources a packet may claim.
  *
  * The parts, in the order they come up: netns.c gives every namespace its
- * policy, sysctls and, while a guard is on, its hooks; device.c follows devices, and
- * for tunnel.c those that are tunnels; bridge.c follows br_netfilter; netlink.c lets the
- * tool in, and event.c tells who listens.
+ * policy, limits, sysctls and, while a guard is on, its hooks; device.c follows devices,
+ * for limit.c all of them and for tunnel.c those that are tunnels; bridge.c follows
+ * br_netfilter; netlink.c lets the tool in, and event.c tells who listens; clone.c offers
+ * a kind of devices.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
 
 #include "device.h"
+#include "lock.h"
 
 /*
  * What the namespaces that exist at load time start with. Written by the
@@ -61,6 +63,10 @@ SRCGUARD_MAIN_PARAM(log_interval, SRCGUARD_A_POLICY_LOG_INTERVAL,
 		    "seconds between two lines of a reason and device (1..86400, default 60)");
 SRCGUARD_MAIN_PARAM(log_daily_max, SRCGUARD_A_POLICY_LOG_DAILY_MAX,
 		    "lines a day of the whole host (0..100000, default 1000)");
+SRCGUARD_MAIN_PARAM(loopback_limit, SRCGUARD_A_POLICY_LOOPBACK_LIMIT,
+		    "devices of kind loopback (0..65535, -1 any number, default 0)");
+SRCGUARD_MAIN_PARAM(lock, SRCGUARD_A_POLICY_LOCK,
+		    "1 locks limits, logs and filters until the next boot (default 0)");
 
 static void __init srcguard_main_complete_params(void)
 {
@@ -78,6 +84,12 @@ static int __init srcguard_main_init(void)
 	int err;
 
 	srcguard_main_complete_params();
+	/* Before anybody could change what is to stay. */
+	if (srcguard_main_params.value[SRCGUARD_A_POLICY_LOCK]) {
+		rtnl_lock();
+		srcguard_lock_set();
+		rtnl_unlock();
+	}
 
 	err = srcguard_netns_init();
 	if (err)
@@ -91,9 +103,14 @@ static int __init srcguard_main_init(void)
 	err = srcguard_netlink_init();
 	if (err)
 		goto err_bridge_exit;
+	err = srcguard_clone_init();
+	if (err)
+		goto err_netlink_exit;
 	srcguard_netns_ready();
 	return 0;
 
+err_netlink_exit:
+	srcguard_netlink_exit();
 err_bridge_exit:
 	srcguard_bridge_exit();
 err_device_exit:
@@ -105,6 +122,7 @@ err_netns_exit:
 
 static void __exit srcguard_main_exit(void)
 {
+	srcguard_clone_exit();
 	srcguard_netlink_exit();
 	srcguard_bridge_exit();
 	srcguard_device_exit();
@@ -114,6 +132,6 @@ static void __exit srcguard_main_exit(void)
 module_init(srcguard_main_init);
 module_exit(srcguard_main_exit);
 
-MODULE_DESCRIPTION("source guards of network namespaces: reverse-path filter, 6to4");
+MODULE_DESCRIPTION("source guards of network namespaces: reverse-path filter, 6to4, limits of devices");
 MODULE_LICENSE("GPL");
 MODULE_VERSION("0.1.0");

@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 
 #include "event.h"
+#include "lock.h"
 #include "netlink.h"
 
 /**
@@ -24,7 +25,29 @@ int srcguard_netlink_may_change(struct sk_buff *skb, struct genl_info *info)
 {
 	if (netlink_ns_capable(skb, genl_info_net(info)->user_ns, CAP_NET_ADMIN))
 		return 0;
+	srcguard_lock_count(srcguard_netns_of(genl_info_net(info)));
 	NL_SET_ERR_MSG(info->extack, "CAP_NET_ADMIN over the network namespace is needed");
+	return -EPERM;
+}
+
+/**
+ * srcguard_netlink_may_change_host - check that the sender is the host's administrator
+ * @skb: the request
+ * @info: the same; its extack is told if not
+ * @attr: what is to be changed; may be NULL
+ *
+ * In whichever namespace.
+ *
+ * Return: 0 or -EPERM.
+ */
+int srcguard_netlink_may_change_host(struct sk_buff *skb, struct genl_info *info,
+				     const struct nlattr *attr)
+{
+	if (netlink_capable(skb, CAP_NET_ADMIN))
+		return 0;
+	srcguard_lock_count(srcguard_netns_of(genl_info_net(info)));
+	NL_SET_ERR_MSG_ATTR(info->extack, attr,
+			    "CAP_NET_ADMIN in the initial user namespace is needed");
 	return -EPERM;
 }
 
@@ -130,24 +153,12 @@ err_free:
 	return -EMSGSIZE;
 }
 
-/* The host's knobs are for the host's administrator, in whichever namespace. */
-static int srcguard_netlink_may_set(struct sk_buff *skb, struct genl_info *info, u32 which)
-{
-	u32 host = which & srcguard_knob_host();
-
-	if (!host || netlink_capable(skb, CAP_NET_ADMIN))
-		return 0;
-	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[__ffs(host)],
-			    "CAP_NET_ADMIN in the initial user namespace is needed");
-	return -EPERM;
-}
-
 static int srcguard_netlink_policy_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct srcguard_net *sgn = srcguard_netns_of(genl_info_net(info));
 	struct srcguard_knobs knobs = {};
-	unsigned int i;
-	u32 which = 0;
+	unsigned int i, fault;
+	u32 which = 0, host;
 	int err;
 
 	err = srcguard_netlink_may_change(skb, info);
@@ -164,12 +175,29 @@ static int srcguard_netlink_policy_set(struct sk_buff *skb, struct genl_info *in
 		NL_SET_ERR_MSG(info->extack, "No knob is named");
 		return -EINVAL;
 	}
-	err = srcguard_netlink_may_set(skb, info, which);
+	host = which & srcguard_knob_host();
+	err = host ? srcguard_netlink_may_change_host(skb, info, info->attrs[__ffs(host)]) : 0;
 	if (err)
 		return err;
 
 	rtnl_lock();
-	err = srcguard_policy_set(sgn, &knobs, which, info->extack);
+	err = srcguard_policy_set(sgn, &knobs, which, &fault, info->extack);
+	rtnl_unlock();
+	if (fault)
+		NL_SET_BAD_ATTR(info->extack, info->attrs[fault]);
+	return err;
+}
+
+static int srcguard_netlink_lock(struct sk_buff *skb, struct genl_info *info)
+{
+	struct srcguard_net *sgn = srcguard_netns_of(genl_info_net(info));
+	struct srcguard_knobs knobs = { .value[SRCGUARD_A_POLICY_LOCK] = 1 };
+	int err = srcguard_netlink_may_change_host(skb, info, NULL);
+
+	if (err)
+		return err;
+	rtnl_lock();
+	err = srcguard_policy_set(sgn, &knobs, BIT(SRCGUARD_A_POLICY_LOCK), NULL, info->extack);
 	rtnl_unlock();
 	return err;
 }
@@ -188,7 +216,7 @@ static int srcguard_netlink_state_get(struct sk_buff *skb, struct genl_info *inf
 
 	srcguard_policy_read(sgn, &knobs);
 
-	reply = genlmsg_new(3 * nla_total_size_64bit(sizeof(u64)) + nla_total_size(sizeof(u32)),
+	reply = genlmsg_new(4 * nla_total_size_64bit(sizeof(u64)) + nla_total_size(sizeof(u32)),
 			    GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
@@ -201,7 +229,9 @@ static int srcguard_netlink_state_get(struct sk_buff *skb, struct genl_info *inf
 			      atomic64_read(&sgn->log_written), SRCGUARD_A_STATE_PAD) ||
 	    nla_put_u64_64bit(reply, SRCGUARD_A_STATE_LOG_WITHHELD,
 			      atomic64_read(&sgn->log_withheld), SRCGUARD_A_STATE_PAD) ||
-	    nla_put_u32(reply, SRCGUARD_A_STATE_LOG_NEXT, srcguard_log_next(&knobs))) {
+	    nla_put_u32(reply, SRCGUARD_A_STATE_LOG_NEXT, srcguard_log_next(&knobs)) ||
+	    nla_put_u64_64bit(reply, SRCGUARD_A_STATE_WRITES_REFUSED,
+			      atomic64_read(&sgn->writes_refused), SRCGUARD_A_STATE_PAD)) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
@@ -214,12 +244,15 @@ static const struct nla_policy srcguard_netlink_no_attrs[] = {
 	[1] = { .type = NLA_REJECT },
 };
 
-/* As in core/knob.c; too large for the policy itself. Linux 6.1 wants them not const. */
+/* Too large for the policy itself. Linux 6.1 wants them not const. */
 static struct netlink_range_validation srcguard_netlink_log_interval = {
-	.min = 1, .max = 86400,
+	.min = 1, .max = SRCGUARD_LOG_INTERVAL_MAX,
 };
 static struct netlink_range_validation srcguard_netlink_log_daily_max = {
-	.max = 100000,
+	.max = SRCGUARD_LOG_DAILY_MAX_MAX,
+};
+static struct netlink_range_validation_signed srcguard_netlink_loopback_limit = {
+	.min = SRCGUARD_LIMIT_NONE, .max = SRCGUARD_LOOPBACK_LIMIT_MAX,
 };
 
 static const struct nla_policy srcguard_netlink_policy_attrs[] = {
@@ -232,6 +265,9 @@ static const struct nla_policy srcguard_netlink_policy_attrs[] = {
 		NLA_POLICY_FULL_RANGE(NLA_U32, &srcguard_netlink_log_interval),
 	[SRCGUARD_A_POLICY_LOG_DAILY_MAX] =
 		NLA_POLICY_FULL_RANGE(NLA_U32, &srcguard_netlink_log_daily_max),
+	[SRCGUARD_A_POLICY_LOOPBACK_LIMIT] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S32, &srcguard_netlink_loopback_limit),
+	[SRCGUARD_A_POLICY_LOCK] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 static const struct genl_ops srcguard_netlink_ops[] = {
@@ -306,6 +342,24 @@ static const struct genl_ops srcguard_netlink_ops[] = {
 		.doit	 = srcguard_netlink_explain,
 		.policy	 = srcguard_netlink_explain_policy,
 		.maxattr = ARRAY_SIZE(srcguard_netlink_explain_policy) - 1,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_LIMIT_GET,
+		.dumpit	 = srcguard_netlink_limit_get,
+		.policy	 = srcguard_netlink_no_attrs,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_no_attrs) - 1,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_LIMIT_SET,
+		.doit	 = srcguard_netlink_limit_set,
+		.policy	 = srcguard_netlink_limit_policy,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_limit_policy) - 1,
+	},
+	{
+		.cmd	 = SRCGUARD_CMD_LOCK,
+		.doit	 = srcguard_netlink_lock,
+		.policy	 = srcguard_netlink_no_attrs,
+		.maxattr = ARRAY_SIZE(srcguard_netlink_no_attrs) - 1,
 	},
 };
 

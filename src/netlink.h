@@ -14,6 +14,8 @@
 #include "core/settings.h"
 
 int srcguard_netlink_may_change(struct sk_buff *skb, struct genl_info *info);
+int srcguard_netlink_may_change_host(struct sk_buff *skb, struct genl_info *info,
+				     const struct nlattr *attr);
 int srcguard_netlink_address(const struct nlattr *attr, struct srcguard_prefix *prefix,
 			     struct netlink_ext_ack *extack);
 struct net_device *srcguard_netlink_device(struct net *net, const struct nlattr *attr,
@@ -50,6 +52,11 @@ int srcguard_netlink_exempt_get(struct sk_buff *skb, struct netlink_callback *cb
 int srcguard_netlink_exempt_add(struct sk_buff *skb, struct genl_info *info);
 int srcguard_netlink_exempt_del(struct sk_buff *skb, struct genl_info *info);
 int srcguard_netlink_exempt_replace(struct sk_buff *skb, struct genl_info *info);
+
+/* netlink_limit.c */
+extern const struct nla_policy srcguard_netlink_limit_policy[SRCGUARD_A_LIMIT_LIMIT + 1];
+int srcguard_netlink_limit_get(struct sk_buff *skb, struct netlink_callback *cb);
+int srcguard_netlink_limit_set(struct sk_buff *skb, struct genl_info *info);
 
 /* netlink_explain.c */
 extern const struct nla_policy srcguard_netlink_explain_policy[SRCGUARD_A_EXPLAIN_TOS + 1];

@@ -4,6 +4,7 @@
  */
 #include "event.h"
 #include "exempt.h"
+#include "lock.h"
 #include "netlink.h"
 
 const struct nla_policy srcguard_netlink_exempt_policy[SRCGUARD_A_EXEMPT_DEVICE + 1] = {
@@ -59,6 +60,17 @@ static int srcguard_netlink_exempt_parse(struct net *net, const struct nlattr *n
 	return 0;
 }
 
+/* Whether the lock is against it: to let more through. */
+static bool srcguard_netlink_exempt_refused(struct srcguard_net *sgn, enum srcguard_change what,
+					    const struct srcguard_prefix *prefix,
+					    const char *device, struct netlink_ext_ack *extack)
+{
+	if (!srcguard_lock_refuses_exemption(sgn, extack))
+		return false;
+	srcguard_event_exempt(sgn, SRCGUARD_REASON_LOCKED, what, prefix, device);
+	return true;
+}
+
 static int srcguard_netlink_exempt_change(struct sk_buff *skb, struct genl_info *info,
 					  enum srcguard_change what,
 					  int (*change)(struct srcguard_net *sgn,
@@ -67,6 +79,8 @@ static int srcguard_netlink_exempt_change(struct sk_buff *skb, struct genl_info 
 							struct netlink_ext_ack *extack))
 {
 	struct srcguard_net *sgn = srcguard_netns_of(genl_info_net(info));
+	const struct nlattr *attr = info->attrs[SRCGUARD_A_EXEMPT_DEVICE];
+	const char *device = attr ? nla_data(attr) : NULL;
 	struct srcguard_prefix prefix;
 	int err, ifindex;
 
@@ -77,13 +91,16 @@ static int srcguard_netlink_exempt_change(struct sk_buff *skb, struct genl_info 
 	err = srcguard_netlink_exempt_parse(sgn->net, NULL, info->attrs, &prefix, &ifindex,
 					    info->extack);
 	if (!err) {
-		err = change(sgn, &prefix, ifindex, info->extack);
+		if (what == SRCGUARD_CHANGE_EXEMPT_ADD &&
+		    srcguard_netlink_exempt_refused(sgn, what, &prefix, device, info->extack))
+			err = -EPERM;
+		else
+			err = change(sgn, &prefix, ifindex, info->extack);
 		if (err)
 			NL_SET_BAD_ATTR(info->extack, info->attrs[SRCGUARD_A_EXEMPT_PREFIX]);
 	}
 	if (!err)
-		srcguard_event_exempt(sgn, what, &prefix, info->attrs[SRCGUARD_A_EXEMPT_DEVICE] ?
-				      nla_data(info->attrs[SRCGUARD_A_EXEMPT_DEVICE]) : NULL);
+		srcguard_event_exempt(sgn, SRCGUARD_REASON_NONE, what, &prefix, device);
 	rtnl_unlock();
 	return err;
 }
@@ -131,7 +148,8 @@ static int srcguard_netlink_exempt_part(struct srcguard_net *sgn, struct genl_in
 		if (err)
 			return err;
 	} else if (!srcguard_exempt_stage_is(sgn, number)) {
-		NL_SET_ERR_MSG(info->extack, "This list was not begun, or another one was since");
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[SRCGUARD_A_EXEMPT_LIST],
+				    "This list was not begun, or another one was since");
 		return -EINVAL;
 	}
 	nla_for_each_attr(attr, genlmsg_data(info->genlhdr), genlmsg_len(info->genlhdr), rest) {
@@ -143,10 +161,16 @@ static int srcguard_netlink_exempt_part(struct srcguard_net *sgn, struct genl_in
 			return err;
 		}
 	}
-	if (info->attrs[SRCGUARD_A_EXEMPT_LAST]) {
-		srcguard_exempt_stage_end(sgn);
-		srcguard_event_exempt(sgn, SRCGUARD_CHANGE_EXEMPT_REPLACE, NULL, NULL);
+	if (!info->attrs[SRCGUARD_A_EXEMPT_LAST])
+		return 0;
+	if (srcguard_lock_is_set() && srcguard_exempt_stage_adds(sgn) &&
+	    srcguard_netlink_exempt_refused(sgn, SRCGUARD_CHANGE_EXEMPT_REPLACE, NULL, NULL,
+					    info->extack)) {
+		srcguard_exempt_stage_drop(sgn);
+		return -EPERM;
 	}
+	srcguard_exempt_stage_end(sgn);
+	srcguard_event_exempt(sgn, SRCGUARD_REASON_NONE, SRCGUARD_CHANGE_EXEMPT_REPLACE, NULL, NULL);
 	return 0;
 }
 

@@ -117,6 +117,10 @@ int srcguard_netlink_explain(struct sk_buff *skb, struct genl_info *info)
 					     info->extack) : -ENODEV;
 	if (!err)
 		err = srcguard_netlink_explain_reply(info, &explanation);
+	else if (err == -EAFNOSUPPORT)
+		NL_SET_BAD_ATTR(info->extack, info->attrs[SRCGUARD_A_EXPLAIN_SRC]);
+	else if (err == -EADDRNOTAVAIL)
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, SRCGUARD_A_EXPLAIN_DST);
 	rtnl_unlock();
 	return err;
 }

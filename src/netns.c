@@ -10,6 +10,7 @@
 #include <net/netns/generic.h>
 
 #include "exempt.h"
+#include "limit.h"
 #include "settings.h"
 #include "tunnel.h"
 
@@ -41,14 +42,21 @@ struct srcguard_net *srcguard_netns_of(struct net *net)
 	return netns->sgn;
 }
 
+static struct srcguard_net *srcguard_netns_creator(void)
+{
+	return READ_ONCE(srcguard_netns_inherit) ? srcguard_netns_of(current->nsproxy->net_ns) :
+						   NULL;
+}
+
 /*
  * A container cannot shake off its policy by nesting: it passes it on. But the log is
  * the host's, and what others have made does not write there unasked.
  */
-static void srcguard_netns_first_knobs(const struct net *net, struct srcguard_knobs *knobs)
+static void srcguard_netns_first_knobs(const struct net *net, struct srcguard_net *creator,
+				       struct srcguard_knobs *knobs)
 {
-	if (READ_ONCE(srcguard_netns_inherit))
-		srcguard_policy_read(srcguard_netns_of(current->nsproxy->net_ns), knobs);
+	if (creator)
+		srcguard_policy_read(creator, knobs);
 	else
 		*knobs = srcguard_main_params;
 	if (net->user_ns != &init_user_ns) {
@@ -60,6 +68,7 @@ static void srcguard_netns_first_knobs(const struct net *net, struct srcguard_kn
 static int __net_init srcguard_netns_net_init(struct net *net)
 {
 	struct srcguard_netns *netns = net_generic(net, srcguard_netns_id);
+	struct srcguard_net *creator = srcguard_netns_creator();
 	struct srcguard_knobs knobs;
 	struct srcguard_net *sgn;
 	int err;
@@ -76,7 +85,10 @@ static int __net_init srcguard_netns_net_init(struct net *net)
 	srcguard_settings_net_init(sgn);
 	srcguard_exempt_net_init(sgn);
 
-	srcguard_netns_first_knobs(net, &knobs);
+	srcguard_netns_first_knobs(net, creator, &knobs);
+	err = srcguard_limit_net_init(sgn, creator, knobs.value[SRCGUARD_A_POLICY_LOOPBACK_LIMIT]);
+	if (err)
+		goto err_free;
 	err = srcguard_policy_net_init(sgn, &knobs);
 	if (err)
 		goto err_cancel;
@@ -92,10 +104,12 @@ err_policy_exit:
 	srcguard_policy_net_exit(sgn);
 err_cancel:
 	/*
-	 * A packet may have asked for the late hook meanwhile. Settings and exemptions
-	 * hold nothing yet.
+	 * A packet may have asked for the late hook meanwhile. Tunnels, settings and
+	 * exemptions hold nothing yet.
 	 */
 	cancel_work_sync(&sgn->late_work);
+	srcguard_limit_net_exit(sgn);
+err_free:
 	kfree(sgn);
 	return err;
 }
@@ -114,10 +128,12 @@ static void __net_exit srcguard_netns_net_exit(struct net *net)
 	struct srcguard_net *sgn = srcguard_netns_of(net);
 
 	srcguard_policy_net_exit(sgn);
-	srcguard_settings_net_exit(sgn);
 	srcguard_exempt_net_exit(sgn);
+	srcguard_settings_net_exit(sgn);
+	srcguard_tunnel_net_exit(sgn);
 	/* After the last hook that could schedule it; it takes RTNL itself. */
 	cancel_work_sync(&sgn->late_work);
+	srcguard_limit_net_exit(sgn);
 	kfree(sgn);
 }
 

@@ -33,8 +33,16 @@ srcguard_pattern_of(struct srcguard_net *sgn, const char *name,
 	return best;
 }
 
-static struct srcguard_pattern *srcguard_pattern_find(struct srcguard_net *sgn,
-							       const char *name, unsigned long *id)
+/**
+ * srcguard_pattern_find - a pattern by its own name
+ * @sgn: the namespace; the caller holds RTNL
+ * @name: the pattern
+ * @id: takes its number
+ *
+ * Return: NULL if there is none.
+ */
+struct srcguard_pattern *srcguard_pattern_find(struct srcguard_net *sgn, const char *name,
+					       unsigned long *id)
 {
 	struct srcguard_pattern *pattern;
 

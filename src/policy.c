@@ -8,6 +8,8 @@
 
 #include "device.h"
 #include "event.h"
+#include "limit.h"
+#include "lock.h"
 #include "settings.h"
 
 static struct srcguard_policy *srcguard_policy_alloc(const struct srcguard_knobs *knobs)
@@ -184,25 +186,35 @@ void srcguard_policy_net_exit(struct srcguard_net *sgn)
  * @sgn: the namespace; the caller holds RTNL and has checked capabilities
  * @knobs: the new values, already checked against their ranges
  * @which: a bit for every knob that is to change, BIT(enum srcguard_policy_attr)
+ * @fault: takes the knob that may not be changed, or 0; may be NULL
  * @extack: told why it failed; may be NULL
  *
- * Return: 0 or -ENOMEM, and then nothing has changed.
+ * Return: 0, -EPERM if one may not be changed, or -ENOMEM, and then nothing has changed.
  */
 int srcguard_policy_set(struct srcguard_net *sgn, const struct srcguard_knobs *knobs,
-			u32 which, struct netlink_ext_ack *extack)
+			u32 which, unsigned int *fault, struct netlink_ext_ack *extack)
 {
-	struct srcguard_policy *old = rtnl_dereference(sgn->policy);
-	struct srcguard_policy *new = srcguard_policy_alloc(&old->knobs);
-	unsigned int i;
+	struct srcguard_policy *old = rtnl_dereference(sgn->policy), *new;
+	struct srcguard_knobs was, wanted;
+	unsigned int i, refused;
 	int err;
 
-	if (!new)
-		goto err_memory;
-
+	srcguard_policy_read(sgn, &was);
+	wanted = was;
 	for (i = 1; i <= SRCGUARD_A_POLICY_MAX; i++)
 		if (which & BIT(i))
-			new->knobs.value[i] = knobs->value[i];
+			wanted.value[i] = knobs->value[i];
+	refused = srcguard_lock_refuses_knobs(sgn, &was, &wanted, extack);
+	if (fault)
+		*fault = refused;
+	if (refused) {
+		srcguard_event_knobs(sgn, SRCGUARD_REASON_LOCKED, &wanted, which);
+		return -EPERM;
+	}
 
+	new = srcguard_policy_alloc(&wanted);
+	if (!new)
+		goto err_memory;
 	/* The hooks find a policy without guards before and after, and pass. */
 	err = srcguard_policy_guard(sgn, srcguard_knob_guards(&new->knobs));
 	if (err)
@@ -210,7 +222,11 @@ int srcguard_policy_set(struct srcguard_net *sgn, const struct srcguard_knobs *k
 	rcu_assign_pointer(sgn->policy, new);
 	srcguard_policy_settle(sgn);
 	kfree_rcu(old, rcu);
-	srcguard_event_knobs(sgn, &new->knobs, which);
+	if (which & BIT(SRCGUARD_A_POLICY_LOOPBACK_LIMIT))
+		srcguard_limit_set_loopback(sgn, wanted.value[SRCGUARD_A_POLICY_LOOPBACK_LIMIT]);
+	if (wanted.value[SRCGUARD_A_POLICY_LOCK])
+		srcguard_lock_set();
+	srcguard_event_knobs(sgn, SRCGUARD_REASON_NONE, &wanted, which);
 	return 0;
 
 err_free:
@@ -230,4 +246,6 @@ void srcguard_policy_read(struct srcguard_net *sgn, struct srcguard_knobs *knobs
 	rcu_read_lock();
 	*knobs = rcu_dereference(sgn->policy)->knobs;
 	rcu_read_unlock();
+	/* The one knob that is the host's and no namespace's. */
+	knobs->value[SRCGUARD_A_POLICY_LOCK] = srcguard_lock_is_set();
 }

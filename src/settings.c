@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "event.h"
+#include "lock.h"
 #include "modes.h"
 #include "settings.h"
 
@@ -223,6 +224,62 @@ static void srcguard_settings_say(int err, struct netlink_ext_ack *extack)
 	}
 }
 
+/* What a device of this name, or one that a pattern is for, has but for its own settings. */
+static void srcguard_settings_pattern(struct srcguard_net *sgn, const char *name,
+				      const struct srcguard_pattern *leaving,
+				      struct srcguard_settings *settings)
+{
+	const struct srcguard_pattern *pattern = srcguard_pattern_of(sgn, name, leaving);
+
+	if (pattern)
+		*settings = pattern->settings;
+	else
+		srcguard_settings_clear(settings);
+}
+
+/*
+ * Whether the lock is against it; @name is the pattern's, or @dev's. A pattern that goes
+ * leaves its devices to a shorter one, and one that comes takes them from it as a whole.
+ * @settings is NULL if all are to go.
+ */
+static bool srcguard_settings_refused(struct srcguard_net *sgn, const char *name,
+				      const struct net_device *dev,
+				      const struct srcguard_settings *settings,
+				      struct netlink_ext_ack *extack)
+{
+	struct srcguard_settings from, to, own, pattern;
+	unsigned long id;
+
+	srcguard_settings_pattern(sgn, name, NULL, &pattern);
+	if (dev) {
+		srcguard_settings_own(sgn, dev, &own);
+		srcguard_settings_merge(&from, &own, &pattern);
+		if (settings)
+			srcguard_settings_update(&own, settings);
+		else
+			srcguard_settings_clear(&own);
+		srcguard_settings_merge(&to, &own, &pattern);
+	} else {
+		const struct srcguard_pattern *old = srcguard_pattern_find(sgn, name, &id);
+
+		from = pattern;
+		if (settings && old)
+			to = old->settings;
+		else if (settings)
+			srcguard_settings_clear(&to);
+		else
+			srcguard_settings_pattern(sgn, name, old, &to);
+		if (settings)
+			srcguard_settings_update(&to, settings);
+	}
+	if (!srcguard_lock_refuses_settings(sgn, &from, &to, extack))
+		return false;
+	srcguard_event_dev(sgn, SRCGUARD_REASON_LOCKED,
+			   settings ? SRCGUARD_CHANGE_DEV_SET : SRCGUARD_CHANGE_DEV_CLEAR, name,
+			   settings);
+	return true;
+}
+
 static int srcguard_settings_set_device(struct srcguard_net *sgn, const struct net_device *dev,
 					const struct srcguard_settings *settings)
 {
@@ -256,7 +313,11 @@ int srcguard_settings_set(struct srcguard_net *sgn, const char *name,
 		dev = srcguard_settings_device(sgn, name, extack);
 		if (!dev)
 			return -ENODEV;
+		/* It may have been called by another one of its names. */
+		name = dev->name;
 	}
+	if (srcguard_settings_refused(sgn, name, dev, settings, extack))
+		return -EPERM;
 
 	err = srcguard_policy_guard(sgn, srcguard_settings_guards(settings));
 	if (!err)
@@ -265,7 +326,8 @@ int srcguard_settings_set(struct srcguard_net *sgn, const char *name,
 	srcguard_policy_settle(sgn);
 	srcguard_settings_say(err, extack);
 	if (!err)
-		srcguard_event_dev(sgn, SRCGUARD_CHANGE_DEV_SET, name, settings);
+		srcguard_event_dev(sgn, SRCGUARD_REASON_NONE, SRCGUARD_CHANGE_DEV_SET, name,
+				   settings);
 	return err;
 }
 
@@ -291,22 +353,23 @@ static int srcguard_settings_clear_device(struct srcguard_net *sgn, const struct
 int srcguard_settings_drop(struct srcguard_net *sgn, const char *name,
 			   struct netlink_ext_ack *extack)
 {
-	struct net_device *dev;
+	struct net_device *dev = NULL;
 	int err;
 
-	if (srcguard_settings_is_pattern(name)) {
-		err = srcguard_pattern_drop(sgn, name);
-	} else {
+	if (!srcguard_settings_is_pattern(name)) {
 		dev = srcguard_settings_device(sgn, name, extack);
 		if (!dev)
 			return -ENODEV;
-		err = srcguard_settings_clear_device(sgn, dev);
+		name = dev->name;
 	}
+	if (srcguard_settings_refused(sgn, name, dev, NULL, extack))
+		return -EPERM;
+	err = dev ? srcguard_settings_clear_device(sgn, dev) : srcguard_pattern_drop(sgn, name);
 	srcguard_settings_say(err, extack);
 	if (err)
 		return err;
 	srcguard_policy_settle(sgn);
-	srcguard_event_dev(sgn, SRCGUARD_CHANGE_DEV_CLEAR, name, NULL);
+	srcguard_event_dev(sgn, SRCGUARD_REASON_NONE, SRCGUARD_CHANGE_DEV_CLEAR, name, NULL);
 	return 0;
 }
 

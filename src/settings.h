@@ -44,6 +44,8 @@ srcguard_settings_next_device(struct srcguard_net *sgn, unsigned long *ifindex,
 /* pattern.c */
 const struct srcguard_pattern *srcguard_pattern_of(struct srcguard_net *sgn, const char *name,
 						   const struct srcguard_pattern *leaving);
+struct srcguard_pattern *srcguard_pattern_find(struct srcguard_net *sgn, const char *name,
+					       unsigned long *id);
 int srcguard_pattern_check(const char *name, struct netlink_ext_ack *extack);
 int srcguard_pattern_set(struct srcguard_net *sgn, const char *name,
 			 const struct srcguard_settings *settings);

@@ -24,6 +24,7 @@
 struct netlink_ext_ack;
 struct srcguard_exemptions;
 struct srcguard_found;
+struct srcguard_limits;
 struct srcguard_modes;
 struct srcguard_samples;
 
@@ -112,6 +113,8 @@ struct srcguard_hook {
  * @samples: of packets, for events; replaced under RTNL, read under RCU; NULL while no
  *	guard is on
  * @event_number: that of the last event; under the mutex of event.c
+ * @limits: of its devices; see limit.c
+ * @writes_refused: changes that were refused with EPERM
  * @log_written: lines written to the kernel log
  * @log_withheld: packets that got none
  * @sysctl_table: the table that @sysctl_header shows
@@ -144,6 +147,8 @@ struct srcguard_net {
 	bool sixtofour_registered;
 	struct srcguard_samples __rcu *samples;
 	u64 event_number;
+	struct srcguard_limits *limits;
+	atomic64_t writes_refused;
 	atomic64_t log_written;
 	atomic64_t log_withheld;
 	struct ctl_table *sysctl_table;
@@ -164,7 +169,7 @@ int srcguard_policy_net_init(struct srcguard_net *sgn, const struct srcguard_kno
 void srcguard_policy_net_pre_exit(struct srcguard_net *sgn);
 void srcguard_policy_net_exit(struct srcguard_net *sgn);
 int srcguard_policy_set(struct srcguard_net *sgn, const struct srcguard_knobs *knobs,
-			u32 which, struct netlink_ext_ack *extack);
+			u32 which, unsigned int *fault, struct netlink_ext_ack *extack);
 void srcguard_policy_read(struct srcguard_net *sgn, struct srcguard_knobs *knobs);
 int srcguard_policy_guard(struct srcguard_net *sgn, unsigned int guards);
 void srcguard_policy_settle(struct srcguard_net *sgn);
@@ -183,6 +188,10 @@ bool srcguard_hook_enforces(struct srcguard_net *sgn, const struct srcguard_poli
 void srcguard_sixtofour_net_init(struct srcguard_net *sgn);
 int srcguard_sixtofour_register(struct srcguard_net *sgn);
 void srcguard_sixtofour_unregister(struct srcguard_net *sgn);
+
+/* clone.c */
+int srcguard_clone_init(void);
+void srcguard_clone_exit(void);
 
 /* bridge.c */
 int srcguard_bridge_init(void);

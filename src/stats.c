@@ -108,13 +108,13 @@ static int srcguard_stats_put(struct sk_buff *skb, struct netlink_callback *cb,
 static int srcguard_stats_dump_device(struct sk_buff *skb, struct netlink_callback *cb,
 				      const struct srcguard_device *device, long *slot)
 {
-	const long slots = SRCGUARD_FAMILY_COUNT * SRCGUARD_REASON_MAX * SRCGUARD_OUTCOME_MAX;
+	const long reasons = SRCGUARD_REASON_PACKET_MAX, outcomes = SRCGUARD_OUTCOME_MAX;
 	int err;
 
-	for (; *slot < slots; (*slot)++) {
-		long outcome = *slot % SRCGUARD_OUTCOME_MAX;
-		long reason = *slot / SRCGUARD_OUTCOME_MAX % SRCGUARD_REASON_MAX;
-		long family = *slot / SRCGUARD_OUTCOME_MAX / SRCGUARD_REASON_MAX;
+	for (; *slot < SRCGUARD_FAMILY_COUNT * reasons * outcomes; (*slot)++) {
+		long outcome = *slot % outcomes;
+		long reason = *slot / outcomes % reasons;
+		long family = *slot / outcomes / reasons;
 
 		err = srcguard_stats_put(skb, cb, device, family, reason + 1, outcome + 1);
 		if (err)

@@ -11,7 +11,7 @@
 #include <linux/sysctl.h>
 #include <linux/user_namespace.h>
 
-#include "srcguard.h"
+#include "lock.h"
 
 static int srcguard_sysctl_set(struct srcguard_net *sgn, unsigned int knob, int value)
 {
@@ -20,7 +20,7 @@ static int srcguard_sysctl_set(struct srcguard_net *sgn, unsigned int knob, int 
 
 	knobs.value[knob] = value;
 	rtnl_lock();
-	err = srcguard_policy_set(sgn, &knobs, BIT(knob), NULL);
+	err = srcguard_policy_set(sgn, &knobs, BIT(knob), NULL, NULL);
 	rtnl_unlock();
 	return err;
 }
@@ -41,8 +41,10 @@ static int srcguard_sysctl_knob(const struct ctl_table *table, int write, void *
 	};
 	int err, was;
 
-	if (write && !ns_capable(range->host ? &init_user_ns : sgn->net->user_ns, CAP_NET_ADMIN))
+	if (write && !ns_capable(range->host ? &init_user_ns : sgn->net->user_ns, CAP_NET_ADMIN)) {
+		srcguard_lock_count(sgn);
 		return -EPERM;
+	}
 
 	srcguard_policy_read(sgn, &knobs);
 	was = knobs.value[knob];

@@ -250,3 +250,19 @@ void srcguard_tunnel_net_init(struct srcguard_net *sgn)
 	INIT_LIST_HEAD(&sgn->tunnels);
 	INIT_LIST_HEAD(&sgn->peers);
 }
+
+/**
+ * srcguard_tunnel_net_exit - free what is left
+ * @sgn: the namespace; no hook of it runs any more
+ *
+ * Its tunnels went before it, and so did their entries; unless the module could not be
+ * loaded: of the device that it stumbled over no event tells that it goes.
+ */
+void srcguard_tunnel_net_exit(struct srcguard_net *sgn)
+{
+	struct srcguard_tunnel *tunnel, *next;
+
+	list_splice_init(&sgn->peers, &sgn->tunnels);
+	list_for_each_entry_safe(tunnel, next, &sgn->tunnels, list)
+		kfree(tunnel);
+}

@@ -47,5 +47,6 @@ void srcguard_tunnel_prefix(const struct srcguard_tunnel *tunnel,
 			    struct srcguard_sixtofour_prefix *prefix);
 int srcguard_tunnel_event(struct net_device *dev, unsigned long event);
 void srcguard_tunnel_net_init(struct srcguard_net *sgn);
+void srcguard_tunnel_net_exit(struct srcguard_net *sgn);
 
 #endif /* SRCGUARD_TUNNEL_H */

@@ -31,12 +31,12 @@ import time
 from collections import Counter, defaultdict
 
 from netlink import (DEV_CLEAR, DEV_GET, DEV_SET, EXEMPT_ADD, EXEMPT_DEL, EXEMPT_GET,
-                     EXEMPT_REPLACE, EXPLAIN, IFLA_NET_NS_FD, NETLINK_GENERIC, NLA_F_NESTED,
-                     NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, POLICY_GET, POLICY_SET,
-                     RTM_NEWLINK, STATE_GET, STATS_GET, Netlink, Netns, attribute, attributes,
-                     devices, expect, family, finit_module, generic_body, libc, link_body,
-                     link_kind, loaded, message, named_netns, number, policy_pairs, this_netns,
-                     unload)
+                     EXEMPT_REPLACE, EXPLAIN, IFLA_NET_NS_FD, LIMIT_GET, LIMIT_KIND, LIMIT_LIMIT,
+                     LIMIT_SET, NETLINK_GENERIC, NLA_F_NESTED, NLM_F_ACK, NLM_F_CREATE,
+                     NLM_F_DUMP, NLM_F_EXCL, NO_LIMIT, POLICY_GET, POLICY_SET, RTM_NEWLINK,
+                     STATE_GET, STATS_GET, Netlink, Netns, attribute, attributes, devices,
+                     expect, family, finit_module, generic_body, libc, link_body, link_kind,
+                     loaded, message, named_netns, number, policy_pairs, this_netns, unload)
 
 MCL_ALL = 3
 MODE = "/proc/sys/net/srcguard/rp_filter"
@@ -188,7 +188,8 @@ def dump(command, without=()):
 
 def state():
     """All that may not change. Packets go on, so what counts them is left out."""
-    return (policy(), dump(DEV_GET), dump(EXEMPT_GET, (EXEMPT_PACKETS,)), devices())
+    return (policy(), dump(DEV_GET), dump(EXEMPT_GET, (EXEMPT_PACKETS,)), dump(LIMIT_GET),
+            devices())
 
 
 class Operation:
@@ -235,7 +236,13 @@ class Module(Operation):
 
 
 class NewNetns(Operation):
-    """Makes a namespace."""
+    """Makes a namespace, which copies a limit."""
+
+    def __init__(self):
+        ask(*limit("later", 5))
+
+    def done(self):
+        ask(*limit("later", NO_LIMIT))
 
     def prepare(self):
         self.home = this_netns()
@@ -361,9 +368,14 @@ class Move(Operation):
         self.netlink.drain()
         is_here, is_there = ("new0" in netns.devices() for netns in (here, self.other))
         expect(is_here != is_there, "the device is here", is_here, "and there", is_there)
+        if is_there:
+            # also one that there was no memory to count
+            self.other.set_up("new0")
+            expect(self.other.in_use("dummy") == 1, "it is not in use")
         (here if is_here else self.other).delete("new0")
         expect(failed or is_there, "the device did not move")
         expect(state() == self.before, "it left", state())
+        expect(self.other.in_use("dummy") == 0, "it is in use")
         self.other.counters()
 
     def done(self):
@@ -404,6 +416,10 @@ def question(source, destination):
             (2, socket.inet_pton(kind, destination)), (3, "veth0"))
 
 
+def limit(kind, number_of_devices):
+    return LIMIT_SET, (LIMIT_KIND, kind), (LIMIT_LIMIT, number_of_devices)
+
+
 ONE = exemption("192.0.2.0", 24)
 TWO = exemption("198.51.100.0", 24, "veth1")
 SIX = exemption("2001:db8::", 32)
@@ -422,6 +438,12 @@ OPERATIONS = {
     "device": lambda: Device("dummy"),
     "device_pattern": lambda: Device("dummy", [setting("new*", LOOSE)], [clear("new*")]),
     "bridge": lambda: Device("bridge"),
+    "clone": lambda: Device("loopback", [limit("loopback", 9)], [limit("loopback", 0)]),
+    "limit_set": lambda: Change(*limit("later", 5), undo=limit("later", NO_LIMIT)),
+    "limit_change": lambda: Change(*limit("later", 6), undo=limit("later", 5),
+                                   setup=[limit("later", 5)], last=[limit("later", NO_LIMIT)]),
+    "limit_loopback": lambda: Change(*limit("loopback", 6), undo=limit("loopback", 0)),
+    "limit_get": lambda: Dump(LIMIT_GET),
     "move": Move,
     "dev_set": lambda: Change(*setting("veth0", LOOSE), undo=clear("veth0")),
     "dev_set_guard": lambda: Change(*setting("veth0", STRICT), undo=clear("veth0"), setup=[OFF],

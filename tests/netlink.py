@@ -28,6 +28,9 @@ GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
 CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
 POLICY_GET, POLICY_SET, STATS_GET, STATE_GET, DEV_GET, DEV_SET, DEV_CLEAR = range(1, 8)
 EXEMPT_GET, EXEMPT_ADD, EXEMPT_DEL, EXEMPT_REPLACE, EXPLAIN = range(8, 13)
+LIMIT_GET, LIMIT_SET = 14, 15
+LIMIT_KIND, LIMIT_LIMIT, LIMIT_IN_USE = range(2, 5)
+NO_LIMIT = 0xffffffff
 RP_FILTER, ENFORCE = 1, 2
 STATS_DEVICE, STATS_REASON, STATS_PACKETS = 3, 5, 7
 
@@ -241,9 +244,12 @@ class Netns:
             pairs.append((IFLA_ADDRESS, bytes.fromhex(mac.replace(":", ""))))
         self.route.ask(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, link_body(name, *pairs))
 
-    def new_dummy(self, name):
+    def new(self, name, kind):
         self.route.ask(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
-                       link_body(name, link_kind("dummy")))
+                       link_body(name, link_kind(kind)))
+
+    def new_dummy(self, name):
+        self.new(name, "dummy")
 
     def set_up(self, name, up=True):
         self.route.ask(RTM_NEWLINK, NLM_F_ACK, link_body(name, flags=IFF_UP * up, change=IFF_UP))
@@ -276,6 +282,17 @@ class Netns:
 
     def set_policy(self, **values):
         self.generic.ask(family(), NLM_F_ACK, generic_body(POLICY_SET, *policy_pairs(values)))
+
+    def set_limit(self, kind, limit):
+        self.generic.ask(family(), NLM_F_ACK,
+                         generic_body(LIMIT_SET, (LIMIT_KIND, kind), (LIMIT_LIMIT, limit)))
+
+    def in_use(self, kind):
+        for answer in self.generic.ask(family(), NLM_F_DUMP, generic_body(LIMIT_GET)):
+            found = attributes(answer[4:])
+            if text(found[LIMIT_KIND]) == kind:
+                return number(found[LIMIT_IN_USE])
+        return 0
 
     def counters(self):
         return [counter(answer) for answer in

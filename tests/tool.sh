@@ -8,7 +8,7 @@
 
 here=$(dirname "$0")
 tool=${1:-$here/../tools/srcguard}
-plan=158
+plan=185
 number=0
 failed=0
 out=$(mktemp) || exit 1
@@ -108,6 +108,9 @@ try 2 "^srcguard: log_martians: 'yes' is none of off, on or 0\.\.1$" \
 						set log_martians yes
 try 2 "^srcguard: log_interval: 'often' is no number$" set log_interval often
 try 2 "^srcguard: log_daily_max: '-1' is no number$" set log_daily_max -1
+try 2 "^srcguard: loopback_limit: '--1' is no number, nor -1$" set loopback_limit --1
+try 2 "^srcguard: loopback_limit: '' is no number, nor -1$" set loopback_limit ''
+try 2 "^srcguard: loopback_limit: '2147483648' is no number, nor -1$" set loopback_limit 2147483648
 try 2 "^srcguard: unknown knob 'log_6to4', it is none of rp_filter, .*, sixtofour$" \
 						dev set lo log_6to4 1
 try 2 "'.x1b\[31m'"				set "$(printf '\033[31m')" 1
@@ -120,6 +123,26 @@ try 3 "$no_module"				set rp_filter 4294967295
 try 3 "$no_module"				set log_interval 0 log_daily_max 4294967295
 try 3 "$no_module"				set sixtofour full log_martians on log_6to4 off
 try 3 "$no_module"				dev set lo sixtofour match
+try 3 "$no_module"				set loopback_limit -1 lock on
+
+# Limits and the lock.
+try 3 "$no_module"				limit
+try 3 "$no_module"				-j limit show
+try 3 "$no_module"				limit set dummy 5
+try 3 "$no_module"				limit set any -1
+try 2 '^usage: srcguard .* limit show | set KIND NUMBER$' limit set
+try 2 '^srcguard: limit set: which kind of devices, and how many' limit set dummy
+try 2 '^srcguard: limit set: which kind'	limit set dummy 5 6
+try 2 "^srcguard: limit: 'frob' is none of show, set$" limit frob
+try 2 "^srcguard: limit show takes no argument, but there is 'dummy'$" limit show dummy
+try 2 "^srcguard: dummy: '5x' is no number of devices, nor -1 for any number$" limit set dummy 5x
+try 2 "^srcguard: dummy: '4294967295' is no number" limit set dummy 4294967295
+try 2 "^srcguard: '' is no kind of devices: 1 to 31 bytes$" limit set '' 5
+try 2 '^srcguard: .* is no kind of devices'	limit set "$long" 5
+try 3 "$no_module"				lock --yes
+try 2 'answer on a terminal, or give --yes$'	lock
+try 2 '^srcguard: unrecognized option'		lock --no
+try 2 "^srcguard: lock takes no argument, but there is 'now'$" lock now
 
 # What happens.
 try 3 "$no_module"				monitor
@@ -297,7 +320,7 @@ if [ -s "$out" ]; then result 1 'a failure prints no JSON'; else result 0 'a fai
 status=0
 for word in $("$tool" set '' '' 2>&1 | sed -n 's/,//g; s/.*none of //p') \
 	$("$tool" help | sed -n 's/^  \([a-z]*\)\( .*\)*$/\1/p') \
-	--explain --die-with-parent --6rd; do
+	--explain --die-with-parent --6rd --yes; do
 	grep -qw -- "${word#--}" "$here/../tools/srcguard.8" &&
 		grep -q -- "$word" "$here/../tools/srcguard.bash" || { status=1; echo "# not $word"; }
 done
@@ -322,6 +345,7 @@ completes '--6rd'				decode 2002:: --
 completes ''					decode 2002:: --6rd ''
 completes 'log_martians log_6to4 log_interval log_daily_max' set rp_filter strict log_
 completes 'log_6to4 log_interval log_daily_max'	set log_martians on log_
+completes 'loopback_limit'			set lock on loo
 completes 'off match full'			set sixtofour ''
 completes 'off on'				set log_6to4 o
 completes ''					set log_interval ''
@@ -329,6 +353,11 @@ completes 'strict'				dev set eth0 rp_filter_ipv6 s
 completes 'sixtofour'				dev set eth0 enforce audit s
 completes ''					dev clear eth0 ''
 completes 'match'				dev set eth0 sixtofour m
+completes 'limit lock'				l
+completes 'show set'				limit ''
+completes 'veth'				limit set ve
+completes ''					limit set veth ''
+completes '--yes'				lock ''
 
 if [ $number -ne $plan ]; then
 	echo "# $number tests instead of $plan"

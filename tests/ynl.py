@@ -49,7 +49,7 @@ NETLINK_ADD_MEMBERSHIP = 1
 NLA_F_NESTED, NLA_TYPE_MASK = 0x8000, 0x3fff
 HEADERS = 20  # of netlink and generic netlink, before the attributes
 
-INTEGERS = {"u8": "=B", "u16": "=H", "u32": "=I", "u64": "=Q"}
+INTEGERS = {"u8": "=B", "u16": "=H", "u32": "=I", "u64": "=Q", "s32": "=i"}
 
 
 class Untrue(Exception):

@@ -18,6 +18,8 @@ const struct nla_policy attr_knobs[SRCGUARD_A_POLICY_MAX + 1] = {
 	[SRCGUARD_A_POLICY_LOG_6TO4]		= { .type = NLA_U32 },
 	[SRCGUARD_A_POLICY_LOG_INTERVAL]	= { .type = NLA_U32 },
 	[SRCGUARD_A_POLICY_LOG_DAILY_MAX]	= { .type = NLA_U32 },
+	[SRCGUARD_A_POLICY_LOOPBACK_LIMIT]	= { .type = NLA_U32 },
+	[SRCGUARD_A_POLICY_LOCK]		= { .type = NLA_U32 },
 };
 
 const struct nla_policy attr_settings[SRCGUARD_A_DEV_MAX + 1] = {
@@ -35,6 +37,14 @@ const struct nla_policy attr_exemptions[SRCGUARD_A_EXEMPT_MAX + 1] = {
 	[SRCGUARD_A_EXEMPT_PREFIXLEN]	= { .type = NLA_U32 },
 	[SRCGUARD_A_EXEMPT_DEVICE]	= { .type = NLA_STRING, .maxlen = IFNAMSIZ },
 	[SRCGUARD_A_EXEMPT_PACKETS]	= { .type = NLA_U64 },
+};
+
+const struct nla_policy attr_limits[SRCGUARD_A_LIMIT_MAX + 1] = {
+	[SRCGUARD_A_LIMIT_KIND]		= { .type = NLA_STRING, .maxlen = SRCGUARD_KIND_SIZE },
+	[SRCGUARD_A_LIMIT_LIMIT]	= { .type = NLA_U32 },
+	[SRCGUARD_A_LIMIT_IN_USE]	= { .type = NLA_U32 },
+	[SRCGUARD_A_LIMIT_REFUSED]	= { .type = NLA_U64 },
+	[SRCGUARD_A_LIMIT_MOVED]	= { .type = NLA_U32 },
 };
 
 /* What parse_values() collected. */

@@ -18,6 +18,7 @@ static const struct {
 	{ "log_written",	SRCGUARD_A_STATE_LOG_WRITTEN },
 	{ "log_withheld",	SRCGUARD_A_STATE_LOG_WITHHELD },
 	{ "log_next",		SRCGUARD_A_STATE_LOG_NEXT },
+	{ "writes_refused",	SRCGUARD_A_STATE_WRITES_REFUSED },
 };
 
 #define CMD_SHOW_STATES (sizeof(cmd_show_state) / sizeof(cmd_show_state[0]))
@@ -87,6 +88,7 @@ int cmd_show(const struct options *opt, int argc, char **argv)
 		[SRCGUARD_A_STATE_LOG_WRITTEN]	= { .type = NLA_U64 },
 		[SRCGUARD_A_STATE_LOG_WITHHELD]	= { .type = NLA_U64 },
 		[SRCGUARD_A_STATE_LOG_NEXT]	= { .type = NLA_U32 },
+		[SRCGUARD_A_STATE_WRITES_REFUSED] = { .type = NLA_U64 },
 	};
 	static const struct nl_request state = {
 		.cmd	= SRCGUARD_CMD_STATE_GET,

@@ -26,6 +26,7 @@ const struct nla_policy event_policy[SRCGUARD_A_EVENT_MAX + 1] = {
 	[SRCGUARD_A_EVENT_POLICY]	= { .type = NLA_NESTED },
 	[SRCGUARD_A_EVENT_DEV]		= { .type = NLA_NESTED },
 	[SRCGUARD_A_EVENT_EXEMPT]	= { .type = NLA_NESTED },
+	[SRCGUARD_A_EVENT_LIMIT]	= { .type = NLA_NESTED },
 };
 
 /* ISO 8601: a number would not keep its last digits in all readers of JSON. */
@@ -108,6 +109,24 @@ static bool event_print_drop(struct print *p, struct nlattr **attr)
 	return whole;
 }
 
+static bool event_print_limit(struct print *p, struct nlattr *nest)
+{
+	struct nlattr *limit[SRCGUARD_A_LIMIT_MAX + 1];
+
+	return !nla_parse_nested(limit, SRCGUARD_A_LIMIT_MAX, nest, attr_limits) &&
+	       print_limit(p, " kind ", limit);
+}
+
+/* A device that was refused, or has to wait. */
+static bool event_print_device(struct print *p, struct nlattr **attr)
+{
+	if (!attr[SRCGUARD_A_EVENT_DEVICE] || !attr[SRCGUARD_A_EVENT_LIMIT])
+		return false;
+	print_string(p, "device", " dev ", nla_get_string(attr[SRCGUARD_A_EVENT_DEVICE]));
+	event_print_name(p, "reason", " ", names_reasons, attr[SRCGUARD_A_EVENT_REASON]);
+	return event_print_limit(p, attr[SRCGUARD_A_EVENT_LIMIT]);
+}
+
 /* What was set has the names that it is shown by. */
 static bool event_print_policy(struct print *p, struct nlattr **attr)
 {
@@ -116,6 +135,7 @@ static bool event_print_policy(struct print *p, struct nlattr **attr)
 	struct nlattr *exempt[SRCGUARD_A_EXEMPT_MAX + 1];
 
 	event_print_name(p, "change", " ", names_changes, attr[SRCGUARD_A_EVENT_CHANGE]);
+	event_print_name(p, "reason", " ", names_reasons, attr[SRCGUARD_A_EVENT_REASON]);
 	if (attr[SRCGUARD_A_EVENT_POLICY]) {
 		if (nla_parse_nested(knob, SRCGUARD_A_POLICY_MAX, attr[SRCGUARD_A_EVENT_POLICY],
 				     attr_knobs))
@@ -135,7 +155,7 @@ static bool event_print_policy(struct print *p, struct nlattr **attr)
 			return false;
 		return print_exemption(p, " ", exempt);
 	}
-	return true;
+	return !attr[SRCGUARD_A_EVENT_LIMIT] || event_print_limit(p, attr[SRCGUARD_A_EVENT_LIMIT]);
 }
 
 /* Of an event that only a newer module knows, no more than its number and time. */
@@ -149,5 +169,7 @@ bool event_print(struct print *p, struct nlattr **attr)
 		return event_print_drop(p, attr);
 	if (type == SRCGUARD_EVENT_POLICY)
 		return event_print_policy(p, attr);
+	if (type == SRCGUARD_EVENT_LIMIT)
+		return event_print_device(p, attr);
 	return true;
 }

@@ -77,6 +77,17 @@ const struct knob names_knobs[] = {
 		.attr	= SRCGUARD_A_POLICY_LOG_DAILY_MAX,
 		.number	= true,
 		.values	= names_none,
+	}, {
+		.name	= "loopback_limit",
+		.attr	= SRCGUARD_A_POLICY_LOOPBACK_LIMIT,
+		.number	= true,
+		.sign	= true,
+		.values	= names_none,
+	}, {
+		.name	= "lock",
+		.attr	= SRCGUARD_A_POLICY_LOCK,
+		.number	= true,
+		.values	= names_switch,
 	},
 	{ }
 };

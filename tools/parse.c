@@ -54,6 +54,18 @@ static bool parse_u32(const char *word, uint32_t *value)
 	return true;
 }
 
+/* The same of an int32_t: a minus may stand before it. */
+bool parse_signed(const char *word, uint32_t *value)
+{
+	bool minus = *word == '-';
+
+	if (!parse_u32(word + minus, value) || *value > INT32_MAX)
+		return false;
+	if (minus)
+		*value = -*value;
+	return true;
+}
+
 /*
  * Takes any number that fits: whether it is in range is the kernel's to say,
  * which may be newer than this table.
@@ -64,10 +76,11 @@ static bool parse_value(const struct knob *knob, const char *word, uint32_t *val
 	const struct name *name;
 	uint32_t max = 0;
 
-	if (parse_u32(word, value))
+	if (knob->sign ? parse_signed(word, value) : parse_u32(word, value))
 		return true;
 	if (!knob->values->name) {
-		print_error("%s: '%.64s' is no number", knob->name, word);
+		print_error("%s: '%.64s' is no number%s", knob->name, word,
+			    knob->sign ? ", nor -1" : "");
 		return false;
 	}
 	for (name = knob->values; name->name; name++) {

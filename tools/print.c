@@ -124,6 +124,14 @@ void print_number(struct print *p, const char *key, const char *before, uint64_t
 		print_add(p, key, json_object_new_uint64(value));
 }
 
+void print_signed(struct print *p, const char *key, const char *before, int32_t value)
+{
+	if (!p->json)
+		printf("%s%" PRId32, before, value);
+	else if (!p->failed)
+		print_add(p, key, json_object_new_int(value));
+}
+
 /* A value by its name; by "KEY-NUMBER" if it is a newer module's. */
 void print_name(struct print *p, const char *key, const char *before,
 		const struct name *list, uint32_t value)
@@ -191,7 +199,9 @@ void print_knob(struct print *p, const struct knob *knob, const char *before, ui
 	char number[16];
 
 	snprintf(number, sizeof(number), "%" PRIu32, value);
-	if (knob->number)
+	if (knob->sign)
+		print_signed(p, knob->name, before, value);
+	else if (knob->number)
 		print_number(p, knob->name, before, value);
 	else
 		print_string(p, knob->name, before, name ? name->name : number);
@@ -241,6 +251,18 @@ bool print_exemption(struct print *p, const char *before, struct nlattr **attr)
 	if (attr[SRCGUARD_A_EXEMPT_DEVICE])
 		print_string(p, "device", " dev ",
 			     nla_get_string(attr[SRCGUARD_A_EXEMPT_DEVICE]));
+	return true;
+}
+
+/* By enum srcguard_limit_attr; false when one is missing that there always is. */
+bool print_limit(struct print *p, const char *before, struct nlattr **attr)
+{
+	if (!attr[SRCGUARD_A_LIMIT_KIND] || !attr[SRCGUARD_A_LIMIT_LIMIT])
+		return false;
+	print_string(p, "kind", before, nla_get_string(attr[SRCGUARD_A_LIMIT_KIND]));
+	print_signed(p, "limit", " limit ", nla_get_u32(attr[SRCGUARD_A_LIMIT_LIMIT]));
+	if (attr[SRCGUARD_A_LIMIT_IN_USE])
+		print_number(p, "in_use", " in_use ", nla_get_u32(attr[SRCGUARD_A_LIMIT_IN_USE]));
 	return true;
 }
 

@@ -12,6 +12,10 @@ _srcguard_devices()
 	return 0
 }
 
+# Kinds of devices that one may want to limit; any other is taken as well.
+_srcguard_kinds='any loopback other bond bridge dummy erspan geneve gre gretap ifb ip6gre ip6tnl
+	ipip ipvlan macvlan macvtap nlmon ppp sit team tun veth vlan vrf vti vti6 vxlan wireguard'
+
 # What a knob or a setting may be; nothing for a number.
 _srcguard_values() # KNOB
 {
@@ -20,6 +24,7 @@ _srcguard_values() # KNOB
 	enforce) echo audit drop ;;
 	sixtofour) echo off match full ;;
 	log_martians | log_6to4) echo off on ;;
+	lock) echo on ;;
 	esac
 }
 
@@ -65,12 +70,12 @@ _srcguard()
 		elif [[ $cur == -* ]]; then
 			words='-j --json -p --pretty -n --netns -h --help -V --version'
 		else
-			words='show set dev exempt explain monitor decode check stats help'
+			words='show set dev exempt limit lock explain monitor decode check stats help'
 		fi
 		;;
 	set)
 		_srcguard_knobs "$i" rp_filter enforce sixtofour log_martians log_6to4 log_interval \
-			log_daily_max
+			log_daily_max loopback_limit lock
 		;;
 	dev)
 		case $((COMP_CWORD - i)) in
@@ -92,6 +97,15 @@ _srcguard()
 		3) words=dev ;;
 		4) _srcguard_devices && return ;;
 		esac
+		;;
+	limit)
+		case $((COMP_CWORD - i)) in
+		1) words='show set' ;;
+		2) [[ ${COMP_WORDS[i + 1]} != set ]] || words=$_srcguard_kinds ;;
+		esac
+		;;
+	lock)
+		words='--yes'
 		;;
 	explain)
 		if (((COMP_CWORD - i) % 2)); then

@@ -19,6 +19,8 @@ static const struct command {
 	  "settings of a device or of a pattern of names", cmd_dev },
 	{ "exempt", " show | add PREFIX [dev DEV] | del PREFIX [dev DEV] | replace FILE",
 	  "sources that pass although they fail", cmd_exempt },
+	{ "limit", " show | set KIND NUMBER", "how many devices of a kind there may be", cmd_limit },
+	{ "lock", " [--yes]", "lock limits, logs and filters until the next boot", cmd_lock },
 	{ "explain", " SRC dev DEV [to DST] [mark M] [tos T]",
 	  "what would become of a packet, and why", cmd_explain },
 	{ "monitor", " [--die-with-parent]", "what happens, as it does", cmd_monitor },

@@ -46,6 +46,8 @@ int cmd_decode(const struct options *opt, int argc, char **argv);
 int cmd_dev(const struct options *opt, int argc, char **argv);
 int cmd_exempt(const struct options *opt, int argc, char **argv);
 int cmd_explain(const struct options *opt, int argc, char **argv);
+int cmd_limit(const struct options *opt, int argc, char **argv);
+int cmd_lock(const struct options *opt, int argc, char **argv);
 int cmd_monitor(const struct options *opt, int argc, char **argv);
 int cmd_set(const struct options *opt, int argc, char **argv);
 int cmd_show(const struct options *opt, int argc, char **argv);
@@ -64,6 +66,7 @@ struct knob {
 	const char *name;		/* as the sysctl's */
 	uint16_t attr;			/* enum srcguard_policy_attr or srcguard_dev_attr */
 	bool number;			/* shown as a number, not by name */
+	bool sign;			/* which may be negative: an int32_t */
 	const struct name *values;
 };
 
@@ -91,6 +94,7 @@ struct prefix {
 #define PREFIX_TEXT_MAX 64
 
 bool parse_values(const struct knob *knobs, int argc, char **argv, struct values *values);
+bool parse_signed(const char *word, uint32_t *value);
 bool parse_number(const char *what, const char *word, uint32_t max, uint32_t *value);
 bool parse_prefix(const char *word, struct prefix *prefix);
 bool parse_address(const char *word, struct prefix *prefix);
@@ -109,6 +113,7 @@ void print_begin(struct print *p, const struct options *opt, bool list);
 void print_row(struct print *p);
 void print_string(struct print *p, const char *key, const char *before, const char *value);
 void print_number(struct print *p, const char *key, const char *before, uint64_t value);
+void print_signed(struct print *p, const char *key, const char *before, int32_t value);
 void print_name(struct print *p, const char *key, const char *before,
 		const struct name *list, uint32_t value);
 void print_strings(struct print *p, const char *key, const char *before,
@@ -120,6 +125,7 @@ void print_knobs(struct print *p, const struct knob *knob, struct nlattr **attr)
 void print_address(char *text, const struct prefix *prefix);
 void print_prefix(char *text, const struct prefix *prefix);
 bool print_exemption(struct print *p, const char *before, struct nlattr **attr);
+bool print_limit(struct print *p, const char *before, struct nlattr **attr);
 void print_newline(const struct print *p);
 int print_end(struct print *p, int ret);
 bool print_now(int *ret);
@@ -127,7 +133,8 @@ int print_flush(int ret);
 void print_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* attr.c: the types of attributes, by enum srcguard_..._attr, and what is in them. */
-extern const struct nla_policy attr_knobs[], attr_settings[], attr_exemptions[];
+extern const struct nla_policy attr_knobs[], attr_settings[], attr_exemptions[],
+	attr_limits[];
 
 bool attr_put_values(struct nl_msg *msg, const struct values *values);
 bool attr_put_address(struct nl_msg *msg, int type, const struct prefix *prefix);

@@ -40,6 +40,8 @@ struct srcguard_knobs {
 extern const struct srcguard_knob srcguard_knob_table[SRCGUARD_A_POLICY_MAX + 1];
 
 _Bool srcguard_knob_allows(unsigned int knob, long value);
+_Bool srcguard_knob_loosens(unsigned int knob, __s32 from, __s32 to);
+__u32 srcguard_knob_changes(const struct srcguard_knobs *from, const struct srcguard_knobs *to);
 __u32 srcguard_knob_host(void);
 void srcguard_knob_preset(struct srcguard_knobs *knobs);
 unsigned int srcguard_knob_guards(const struct srcguard_knobs *knobs);

@@ -2,7 +2,6 @@
 /*
  * What a device's settings amount to. Pure: no state, no locks.
  */
-#include "knob.h"
 #include "settings.h"
 
 /**
@@ -98,6 +97,43 @@ int srcguard_settings_rp_filter(const struct srcguard_settings *settings, _Bool 
 
 	return mode != SRCGUARD_SETTING_INHERIT ? mode :
 	       settings->value[SRCGUARD_SETTING_RP_FILTER];
+}
+
+static __s32 srcguard_settings_or(int setting, __s32 knob)
+{
+	return setting != SRCGUARD_SETTING_INHERIT ? setting : knob;
+}
+
+static _Bool srcguard_settings_loosens(unsigned int knob, const struct srcguard_knobs *knobs,
+				       int from, int to)
+{
+	return srcguard_knob_loosens(knob, srcguard_settings_or(from, knobs->value[knob]),
+				     srcguard_settings_or(to, knobs->value[knob]));
+}
+
+/**
+ * srcguard_settings_loosen - whether a change lets more packets through
+ * @from: a device's or pattern's settings
+ * @to: its new settings
+ * @knobs: the namespace's knobs, for what they leave open
+ */
+_Bool srcguard_settings_loosen(const struct srcguard_settings *from,
+			       const struct srcguard_settings *to,
+			       const struct srcguard_knobs *knobs)
+{
+	int ipv6;
+
+	for (ipv6 = 0; ipv6 <= 1; ipv6++)
+		if (srcguard_settings_loosens(SRCGUARD_A_POLICY_RP_FILTER, knobs,
+					      srcguard_settings_rp_filter(from, ipv6),
+					      srcguard_settings_rp_filter(to, ipv6)))
+			return 1;
+	return srcguard_settings_loosens(SRCGUARD_A_POLICY_ENFORCE, knobs,
+					 from->value[SRCGUARD_SETTING_ENFORCE],
+					 to->value[SRCGUARD_SETTING_ENFORCE]) ||
+	       srcguard_settings_loosens(SRCGUARD_A_POLICY_SIXTOFOUR, knobs,
+					 from->value[SRCGUARD_SETTING_SIXTOFOUR],
+					 to->value[SRCGUARD_SETTING_SIXTOFOUR]);
 }
 
 /**

@@ -8,6 +8,8 @@
 #include <linux/types.h>
 #include <linux/srcguard.h>
 
+#include "knob.h"
+
 /**
  * enum srcguard_setting - what can be set for a device
  * @SRCGUARD_SETTING_RP_FILTER: enum srcguard_rp_filter for both families
@@ -46,6 +48,9 @@ void srcguard_settings_merge(struct srcguard_settings *merged,
 			     const struct srcguard_settings *own,
 			     const struct srcguard_settings *pattern);
 int srcguard_settings_rp_filter(const struct srcguard_settings *settings, _Bool ipv6);
+_Bool srcguard_settings_loosen(const struct srcguard_settings *from,
+			       const struct srcguard_settings *to,
+			       const struct srcguard_knobs *knobs);
 _Bool srcguard_settings_is_pattern(const char *name);
 unsigned int srcguard_settings_matches(const char *pattern, const char *name);
 

@@ -115,9 +115,62 @@ CHECK_TEST(settings_patterns)
 		 srcguard_settings_matches("cali*", "cali01"), 1, "the longer is more exact");
 }
 
+/* With one value, and nothing else set. */
+static void settings_one(struct srcguard_settings *settings, enum srcguard_setting which, int value)
+{
+	srcguard_settings_clear(settings);
+	settings->value[which] = value;
+}
+
+static const struct {
+	const char *what;
+	enum srcguard_setting from, to;
+	int was, is;
+	_Bool loosens;
+} loosen_rows[] = {
+#define S(name)	SRCGUARD_SETTING_##name
+	{ "the same", S(RP_FILTER), S(RP_FILTER), LOOSE, LOOSE, 0 },
+	{ "nothing", S(RP_FILTER), S(RP_FILTER), INHERIT, INHERIT, 0 },
+	{ "as the namespace", S(RP_FILTER), S(RP_FILTER), INHERIT, LOOSE, 0 },
+	{ "the namespace's again", S(RP_FILTER), S(RP_FILTER), LOOSE, INHERIT, 0 },
+	{ "stricter than the namespace", S(RP_FILTER), S(RP_FILTER), INHERIT, STRICT, 0 },
+	{ "no more", S(RP_FILTER), S(RP_FILTER), STRICT, INHERIT, 1 },
+	{ "laxer than the namespace", S(RP_FILTER), S(RP_FILTER), INHERIT, OFF, 1 },
+	{ "not any more", S(RP_FILTER), S(RP_FILTER), OFF, INHERIT, 0 },
+	{ "both for one", S(RP_FILTER), S(RP_FILTER_IPV4), STRICT, STRICT, 1 },
+	{ "both for the other", S(RP_FILTER), S(RP_FILTER_IPV6), STRICT, STRICT, 1 },
+	{ "one for both", S(RP_FILTER_IPV4), S(RP_FILTER), STRICT, STRICT, 0 },
+	{ "one for the other", S(RP_FILTER_IPV4), S(RP_FILTER_IPV6), STRICT, STRICT, 1 },
+	{ "laxer for one", S(RP_FILTER), S(RP_FILTER_IPV4), INHERIT, OFF, 1 },
+	{ "drop to nothing", S(ENFORCE), S(ENFORCE), 1, INHERIT, 0 },
+	{ "audit", S(ENFORCE), S(ENFORCE), INHERIT, 0, 1 },
+	{ "audit no more", S(ENFORCE), S(ENFORCE), 0, INHERIT, 0 },
+	{ "6to4 full", S(SIXTOFOUR), S(SIXTOFOUR), INHERIT, SRCGUARD_SIXTOFOUR_FULL, 0 },
+	{ "6to4 full no more", S(SIXTOFOUR), S(SIXTOFOUR), SRCGUARD_SIXTOFOUR_FULL, INHERIT, 1 },
+	{ "6to4 off", S(SIXTOFOUR), S(SIXTOFOUR), INHERIT, SRCGUARD_SIXTOFOUR_OFF, 1 },
+#undef S
+};
+
+CHECK_TEST(settings_loosen_what_was_stricter)
+{
+	struct srcguard_settings from, to;
+	struct srcguard_knobs knobs;
+	unsigned int i;
+
+	srcguard_knob_preset(&knobs);
+	knobs.value[SRCGUARD_A_POLICY_RP_FILTER] = LOOSE;
+	for (i = 0; i < ARRAY_SIZE(loosen_rows); i++) {
+		settings_one(&from, loosen_rows[i].from, loosen_rows[i].was);
+		settings_one(&to, loosen_rows[i].to, loosen_rows[i].is);
+		CHECK_EQ(srcguard_settings_loosen(&from, &to, &knobs), loosen_rows[i].loosens,
+			 loosen_rows[i].what);
+	}
+}
+
 CHECK_SUITE(srcguard_settings,
 	    CHECK_CASE(settings_modes),
 	    CHECK_CASE(settings_empty),
 	    CHECK_CASE(settings_update_keeps_the_others),
 	    CHECK_CASE(settings_own_win_over_a_pattern),
-	    CHECK_CASE(settings_patterns))
+	    CHECK_CASE(settings_patterns),
+	    CHECK_CASE(settings_loosen_what_was_stricter))

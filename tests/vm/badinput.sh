@@ -99,7 +99,7 @@ is "and only that changed" "1 0" knobs
 srcguard set rp_filter loose
 
 # Netlink
-is "the knobs, each in four bytes" "ok $RP_FILTER=2,$ENFORCE=0,3=1,4=0,5=0,6=60,7=1000" genl self $POLICY_GET -
+is "the knobs, each in four bytes" "ok $RP_FILTER=2,$ENFORCE=0,3=1,4=0,5=0,6=60,7=1000,8=0,9=0" genl self $POLICY_GET -
 is "counters, none" ok genl self $STATS_GET dump
 is "rp_filter out of range, and where" "ERANGE $FIRST $OUT_OF_RANGE" \
 	genl self $POLICY_SET - $RP_FILTER:u32:4
@@ -113,7 +113,7 @@ is "the other way round" "ERANGE $FIRST $OUT_OF_RANGE" \
 	genl self $POLICY_SET - $ENFORCE:u32:2 $RP_FILTER:u32:0
 is "no knob named" "EINVAL 0 No knob is named" genl self $POLICY_SET -
 unknown="EINVAL $SECOND Unknown attribute type"
-is "an unknown attribute" "$unknown" genl self $POLICY_SET - $RP_FILTER:u32:0 8:u32:1
+is "an unknown attribute" "$unknown" genl self $POLICY_SET - $RP_FILTER:u32:0 10:u32:1
 is "a very unknown one" "$unknown" genl self $POLICY_SET - $RP_FILTER:u32:0 0x3fff:u32:1
 for attr in $RP_FILTER:u8:1 $RP_FILTER:u16:1 $RP_FILTER:u64:1 $RP_FILTER:hex: \
 	$RP_FILTER:hex:0000000000 $RP_FILTER:s:strict; do
@@ -170,7 +170,7 @@ refused "nor a container's root, here" "Permission denied" \
 is "nothing of it changed anything" "2 1" knobs
 
 # Reading needs none
-is "nobody may read the knobs" "ok $RP_FILTER=2,$ENFORCE=1,3=1,4=0,5=0,6=60,7=1000" genl nobody $POLICY_GET -
+is "nobody may read the knobs" "ok $RP_FILTER=2,$ENFORCE=1,3=1,4=0,5=0,6=60,7=1000,8=0,9=0" genl nobody $POLICY_GET -
 is "nobody may read the counters" ok genl nobody $STATS_GET dump
 is "nobody may read the sysctls" 21 \
 	nobody bash -c 'echo "$(</proc/sys/net/srcguard/rp_filter)$(</proc/sys/net/srcguard/enforce)"'

@@ -4,7 +4,7 @@
 # Everything that may fail does so once: each allocation that our code makes, itself
 # or by what it calls, and a sample of the kernel's own, while the module is loaded,
 # a namespace is made, a guard turned on, a device made, named or moved, a bridge made,
-# netlink asked, a setting or an exemption made or taken away; see tests/faults.py.
+# netlink asked, a setting, an exemption or a limit made or taken away; see tests/faults.py.
 # Nothing may change then, or leak, or crash.
 #
 # Loading the module has steps that no lack of memory can stop, and memory for counters
@@ -13,7 +13,7 @@
 # kernels: debug
 # extra: tests/vm/controls
 # smp: 2
-# timeout: 240
+# timeout: 360
 # expect-log: ^(SLUB: Unable to allocate memory on node|  cache: |  node [0-9]+: )
 # expect-log: ^srcguard: no memory to judge what bridges hand up
 # expect-log: ^Bridge firewalling registered$
@@ -33,9 +33,10 @@
 #
 . "${0%/*}/lib.sh"
 steps=(register_pernet_subsys register_netdevice_notifier register_module_notifier
-	genl_register_family)
+	genl_register_family rtnl_link_register)
 operations=(netns guard policy sysctl get state stats device device_pattern move
 	dev_set dev_set_guard dev_clear pattern_set pattern_set_guard pattern_change pattern_clear
+	clone limit_set limit_change limit_loopback limit_get
 	dev_get exempt_add exempt_add_more exempt_del exempt_replace exempt_get explain explain_ipv6
 	br_netfilter bridge)
 counters=(stand-in lo veth0 veth1 br0)
@@ -138,7 +139,10 @@ lost() { # JIFFIES: what else was allocated since, and lost
 for step in "${steps[@]}"; do
 	ok "without $step it does not load, and leaves nothing" refused_step "$step"
 done
+# a tunnel as well
+ip -n "$host" link add six type sit local 10.0.0.1
 try module
+rmmod sit
 load
 ok "something is counted" \
 	within 60 bash -c "ip netns exec $host srcguard -j stats | grep -q packets"
@@ -164,7 +168,7 @@ modprobe -r br_netfilter
 is "nothing is lost but by the kernel itself" "" lost "$began"
 
 kill "${floods[@]}"
-is "the policy is what it was" "1 1" at "$host" bash -c 'echo $(cat /proc/sys/net/srcguard/*e*)'
+is "the policy is what it was" "1 1" at "$host" bash -c 'echo $(cat /proc/sys/net/srcguard/{enforce,rp_filter})'
 is "nothing is set" "[]" at "$host" srcguard -j dev show
 is "nothing is exempt" "" at "$host" srcguard exempt show
 is "the module holds nothing back" "" rmmod srcguard

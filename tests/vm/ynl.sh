@@ -15,7 +15,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 128
+plan 147
 
 load
 namespace host peer
@@ -68,8 +68,9 @@ words='
 	def exemptions: map(prefix);
 	def explanation: [.["decided-by"] = .decided_by | del(.decided_by) | .reason |= spelt | route | present];
 	def state: [{unjudged, "log-written": .log_written, "log-withheld": .log_withheld,
-		"log-next": .log_next}];
-	def policy: [del(.unjudged, .log_written, .log_withheld, .log_next) | with_entries(.key |= spelt)];
+		"log-next": .log_next, "writes-refused": .writes_refused}];
+	def policy: [del(.unjudged, .log_written, .log_withheld, .log_next, .writes_refused) |
+		with_entries(.key |= spelt)];
 	def sorted: map(del(.ifindex) | if .nexthops then .nexthops.nexthop |= (. // [] | sort) else . end) | sort;'
 # agree WHAT SHAPE ANSWER TOOL-ARGUMENT...: both say the same, and it is not nothing
 agree() {
@@ -84,7 +85,7 @@ agree() {
 
 # knobs
 knobs() { # RP_FILTER ENFORCE: the answer
-	echo "{\"replies\":[{\"rp-filter\":\"$1\",\"enforce\":$2,\"sixtofour\":\"match\",\"log-martians\":0,\"log-6to4\":0,\"log-interval\":60,\"log-daily-max\":1000}]}"
+	echo "{\"replies\":[{\"rp-filter\":\"$1\",\"enforce\":$2,\"sixtofour\":\"match\",\"log-martians\":0,\"log-6to4\":0,\"log-interval\":60,\"log-daily-max\":1000,\"loopback-limit\":0,\"lock\":0}]}"
 }
 is "the knobs" "$(knobs strict 1)" ask policy-get
 agree "the tool says so" policy "$(ask policy-get)" show
@@ -101,9 +102,10 @@ for mode in off strict loose feasible; do
 	number=$((number + 1))
 done
 is "the others" "$done_" ask policy-set \
-	'{"sixtofour":"full","log-martians":1,"log-6to4":1,"log-interval":3600,"log-daily-max":7}'
+	'{"sixtofour":"full","log-martians":1,"log-6to4":1,"log-interval":3600,"log-daily-max":7,"loopback-limit":-1}'
 agree "the tool says so" policy "$(ask policy-get)" show
-tool set rp_filter strict sixtofour match log_martians 0 log_6to4 0 log_interval 60 log_daily_max 1000
+tool set rp_filter strict sixtofour match log_martians 0 log_6to4 0 log_interval 60 log_daily_max 1000 \
+	loopback_limit 0
 is "what the tool sets back" "$(knobs strict 1)" ask policy-get
 agree "what the tool sets" policy "$(ask policy-get)" show
 
@@ -144,7 +146,7 @@ is "they are what was sent, by the device's index" "10 own-address dropped 7
 conf "$host" eth0.src_valid_mark=1
 from 10.1.0.2 1
 agree "what was not judged" state "$(ask state-get)" show
-is "it is one packet" '{"replies":[{"unjudged":1,"log-written":0,"log-withheld":0,"log-next":0}]}' \
+is "it is one packet" '{"replies":[{"unjudged":1,"log-written":0,"log-withheld":0,"log-next":0,"writes-refused":0}]}' \
 	ask state-get
 conf "$host" eth0.src_valid_mark=0
 
@@ -205,12 +207,28 @@ is "the last" "$done_" ask exempt-replace "{\"list\":7,\"last\":true,\"entry\":[
 agree "it holds" exemptions "$(ask exempt-get)" exempt show
 is "all of it, and nothing else" 4 eval "ask exempt-get | jq '.replies | length'"
 is "a part of another list is refused" \
-	'{"error":"EINVAL","text":"This list was not begun, or another one was since"}' \
+	'{"error":"EINVAL","text":"This list was not begun, or another one was since","attr":"list"}' \
 	ask exempt-replace '{"list":8,"last":true}'
 is "an empty list" "$done_" ask exempt-replace '{"list":9,"first":true,"last":true}'
 is "holds" "$done_" ask exempt-get
 printf '10.66.0.0/16 dev eth0\n2001:db8:66::/48\n' | at "$host" srcguard exempt replace -
 agree "what the tool replaces them by" exemptions "$(ask exempt-get)" exempt show
+
+# limits
+is "a limit of the own kind, and of another" "$done_$done_" eval \
+	'echo "$(ask limit-set "{\"kind\":\"loopback\",\"limit\":-1}")$(ask limit-set "{\"kind\":\"dummy\",\"limit\":2}")"'
+ip -n "$host" link add lo1 type loopback
+ip -n "$host" link add more type dummy 2>/dev/null
+agree "the limits" settings "$(ask limit-get)" limit show
+is "they are what was set" '{"in-use":4,"kind":"any","limit":-1,"moved":0,"refused":0}
+{"in-use":2,"kind":"dummy","limit":2,"moved":0,"refused":1}
+{"in-use":1,"kind":"loopback","limit":-1,"moved":0,"refused":0}
+{"in-use":1,"kind":"veth","limit":-1,"moved":0,"refused":0}' \
+	eval "ask limit-get | jq -cS '.replies | sort_by(.kind)[]'"
+ip -n "$host" link del lo1
+tool limit set dummy -1
+tool limit set loopback 0
+agree "what the tool sets" settings "$(ask limit-get)" limit show
 
 # questions
 question() { # ATTRIBUTES TOOL-ARGUMENT...
@@ -256,16 +274,23 @@ is "an exemption" '["exempt-add",{"device":"eth1","prefix":"0a4d0000","prefixlen
 	ear '.attrs | [.change, .exempt]'
 at "$host" srcguard exempt del 10.77.0.0/16 dev eth1
 is "no more" '"exempt-del"' ear .attrs.change
+at "$host" srcguard limit set veth 0
+is "a limit" '["limit-set",{"kind":"veth","limit":0}]' ear '.attrs | [.change, .limit]'
+ip -n "$host" link add refused type veth peer name other 2>/dev/null
+is "a device that is refused" '["other","limit",{"in-use":1,"kind":"veth","limit":0},"limit-kind"]' \
+	ear '.attrs | [.device, .type, .limit, .reason]'
+at "$host" srcguard limit set veth -1
+is "no more" '{"kind":"veth","limit":-1}' ear .attrs.limit
 now=$(date +%s)
 from 203.0.113.9 1
-is "a packet" "[\"eth0\",\"0a010001\",2,0,$(at "$host" cat /sys/class/net/eth0/ifindex),20,\"$(mac "$peer" eth0 | tr -d :)\",8,\"dropped\",\"no-route\",0,\"cb007109\",true,\"drop\"]" \
+is "a packet" "[\"eth0\",\"0a010001\",2,0,$(at "$host" cat /sys/class/net/eth0/ifindex),20,\"$(mac "$peer" eth0 | tr -d :)\",11,\"dropped\",\"no-route\",0,\"cb007109\",true,\"drop\"]" \
 	ear ".attrs | .time = (.time / 1000000000 - $now | . >= -1 and . < 60) | .inner = ([.[\"inner-src\"], .[\"inner-dst\"]] | map(values) | length) | [.device, .dst, .family, .inner, .ifindex, .length, .[\"link-src\"], .number, .outcome, .reason, .skipped, .src, .time, .type]"
 is "and that is all" '{"silence":0}' call ynl '{"hear":0}'
 
 # what the kernel refuses, and of which attribute it says so
 state() {
 	local operation
-	for operation in policy-get dev-get exempt-get stats-get state-get; do ask $operation; done
+	for operation in policy-get dev-get exempt-get limit-get stats-get state-get; do ask $operation; done
 }
 before=$(state)
 while read -r operation attrs; do
@@ -302,6 +327,14 @@ done <<-'EOT'
 	{"error":"EINVAL","text":"The prefix or its length is missing","missing":"entry.prefixlen"}
 	exempt-replace {"list":1,"first":true,"entry":[{"prefix":"0a420000","prefixlen":16,"device":"nosuch"}],"last":true}
 	{"error":"ENODEV","text":"No such device in this network namespace","attr":"entry.device"}
+	limit-set {"limit":1}
+	{"error":"EINVAL","text":"No kind is named","missing":"kind"}
+	limit-set {"kind":"dummy"}
+	{"error":"EINVAL","text":"The limit is missing","missing":"limit"}
+	limit-set {"kind":"physical","limit":1}
+	{"error":"EINVAL","text":"Devices with a parent in hardware have no limit","attr":"kind"}
+	limit-set {"kind":"loopback","limit":65536}
+	{"error":"ERANGE","text":"The limit of kind loopback is -1..65535","attr":"limit"}
 	explain {"src":"0a010002","device":"nosuch"}
 	{"error":"ENODEV","text":"No such device in this network namespace","attr":"device"}
 	explain {"device":"eth0"}
@@ -338,6 +371,7 @@ declare -A good=(
 	[exempt-add]="{\"prefix\":\"$address\",\"prefixlen\":64}"
 	[exempt-del]="{\"prefix\":\"$address\",\"prefixlen\":64}"
 	[exempt-replace]="{\"list\":1,\"first\":true,\"last\":true,\"entry\":{\"prefix\":\"$address\",\"prefixlen\":64}}"
+	[limit-set]='{"kind":"later","limit":1}'
 	[explain]="{\"src\":\"$address\",\"dst\":\"$address\",\"device\":\"fifteen-letters\"}"
 )
 prepare() { # OPERATION ATTRIBUTES
@@ -349,7 +383,10 @@ prepare() { # OPERATION ATTRIBUTES
 }
 for operation in $(call ynl '{"ops":true}' | jq -r '.ops[]'); do
 	while read -r attr check limit; do
+		# that is final
+		[ "$attr" != lock ] || continue
 		case $attr/$check in
+		kind/max-len) at=\"fifteen-letters-fifteen-letters\" beyond=\"fifteen-letters-fifteen-letters+\" ;;
 		*device/max-len) at=\"fifteen-letters\" beyond=\"fifteen-letters+\" ;;
 		*/max-len)
 			at=\"$address\" beyond=\"${address}00\"
@@ -367,8 +404,13 @@ for operation in $(call ynl '{"ops":true}' | jq -r '.ops[]'); do
 			"\($a | keys[0]) \(if ["ERANGE", "EINVAL"] | index($b.error) then $b.attr else $b end)"'
 	done < <(call ynl "{\"checks\":\"$operation\"}" | jq -r '.checks[] | "\(.attr) \(.check) \(.value)"')
 done
+is "the lock, by its number" "$done_" ask policy-set '{"lock":1}'
+is "there is no more than 1" '"lock"' eval "ask policy-set '{\"lock\":2}' | jq .attr"
+is "nor less" '{"error":"EPERM","text":"Limits and logs are locked until the next boot","attr":"lock"}' \
+	ask policy-set '{"lock":0}'
+is "by its operation" "$done_" ask lock
+is "a listener hears of it" '{"lock":1}' \
+	eval 'for _ in {1..200}; do answer=$(ear .attrs.policy); [[ $answer != *lock* ]] || break; done; echo "$answer"'
 is "every operation was asked for" "$(call ynl '{"ops":true}' | jq -r '.ops[]' | sort)" \
 	sort -u "$scratch/asked"
-cleanup
-is "the module holds nothing back" "" rmmod srcguard
 finish

@@ -11,13 +11,16 @@
  * and, where one attribute is at fault, that attribute's offset, or its type if it
  * is missing:
  *
- *   EPERM   the capability that the command asks for is missing
+ *   EPERM   the capability that the command asks for is missing, or what is set is
+ *           locked (SRCGUARD_A_POLICY_LOCK), or more than kernel lockdown lets through
  *   ENODEV  there is no such device in the namespace
  *   ENOENT  what is to go is not there
  *   EEXIST  what is to be added is there already
  *   ENOSPC  the namespace has as many of these as it may have
  *   ERANGE  a value is outside the range given here
  *   EINVAL  an attribute is unknown, malformed or missing
+ *   EAFNOSUPPORT   IPv6 is disabled on this host
+ *   EADDRNOTAVAIL  the device has no address of that family
  *   ENOMEM  no memory for counters or for the new policy
  *
  * SRCGUARD_CMD_POLICY_GET
@@ -35,13 +38,30 @@
  *     SRCGUARD_A_POLICY_LOG_DAILY_MAX  u32  0..100000 lines in any 24 hours of all
  *                                           namespaces of the host together; when there
  *                                           were as many, this namespace writes none
+ *     SRCGUARD_A_POLICY_LOOPBACK_LIMIT s32  devices of kind "loopback" that there may be:
+ *                                           0..65535, -1 any number; the same as LIMIT_SET
+ *                                           for that kind
+ *     SRCGUARD_A_POLICY_LOCK           u32  1 once the whole host is locked
  *
  * SRCGUARD_CMD_POLICY_SET
  *   Sets the knobs that the message names, all or none of them; those that it
  *   leaves out stay as they are. At least one must be named. Needs CAP_NET_ADMIN
  *   in the user namespace that owns the network namespace, both in the sending
- *   process and in whoever opened the socket; the knobs of the log need it in the
- *   initial user namespace. Answered by an ACK only.
+ *   process and in whoever opened the socket; the knobs of the log, LOOPBACK_LIMIT and
+ *   LOCK need it in the initial user namespace. Answered by an ACK only.
+ *
+ *   LOCK set to 1 is final, for all namespaces, those to come as well, until the next
+ *   boot: no limit, knob of the log or lock changes any more, not even to what is less;
+ *   rp_filter, enforce and sixtofour, of a namespace, a device or a pattern, change only
+ *   to what is stricter; no exemption is added; and the module is not unloaded. From lax
+ *   to strict: rp_filter off, loose, feasible, strict; enforce 0, 1; sixtofour off,
+ *   match, full. What is set for a device still ends when it leaves the namespace, and
+ *   what a pattern sets follows its name. In a message with other knobs these are set
+ *   first. Under kernel lockdown, even without the lock, limits and LOG_DAILY_MAX change
+ *   only to what is less, LOG_INTERVAL to what is more, and the log's switches to 0.
+ *
+ * SRCGUARD_CMD_LOCK
+ *   The same as POLICY_SET with LOCK 1 alone. The request has no attributes.
  *
  * SRCGUARD_CMD_STATS_GET (dump)
  *   Asks for the counters. Needs no capability. The request has no attributes,
@@ -76,6 +96,8 @@
  *     SRCGUARD_A_STATE_LOG_NEXT     u32     seconds until a line may be written again
  *                                           because log_daily_max is used up; 0 if it is
  *                                           not, or no log is on; 4294967295 if it is 0
+ *     SRCGUARD_A_STATE_WRITES_REFUSED u64   changes, by message or sysctl, that the
+ *                                           module refused with EPERM
  *
  * SRCGUARD_CMD_DEV_GET (dump)
  *   Asks for the settings that devices have apart from the namespace's knobs.
@@ -133,8 +155,11 @@
  * SRCGUARD_CMD_EXEMPT_REPLACE
  *   Puts a list in the place of all that there are, at once for the packets. The
  *   list may come in several messages; the last one makes it hold. A message that
- *   is refused ends the list, and the old one stays. Another list that is begun
- *   meanwhile ends it, too. Needs what POLICY_SET needs.
+ *   is refused ends the list, and the old one stays; but one with an attribute that
+ *   is unknown or out of range is refused unread, and the sender has to stop by
+ *   itself. Another list that is begun meanwhile ends it, too. What was sent of a
+ *   list that is not ended takes memory, for at most SRCGUARD_EXEMPTIONS_MAX
+ *   entries, until the namespace goes. Needs what POLICY_SET needs.
  *
  *     SRCGUARD_A_EXEMPT_LIST         u32     a number of the sender's choice, the
  *                                            same in all messages of a list
@@ -171,6 +196,40 @@
  *                                            SRCGUARD_EXPLAIN_NEXTHOPS_MAX, the device
  *                                            that it leaves by: _NEXTHOP, string
  *
+ * SRCGUARD_CMD_LIMIT_GET (dump)
+ *   Asks how many devices there are of each kind, and may be. Needs no capability. The
+ *   request has no attributes, the answer is one message for each kind that has a limit,
+ *   a device or a refusal, and always for "any" and "loopback":
+ *
+ *     SRCGUARD_A_LIMIT_KIND          string  the kind, as in "ip link add type KIND";
+ *                                            "other" for virtual devices without one;
+ *                                            "physical" for those with a parent in
+ *                                            hardware, unless rtnetlink is asked to make
+ *                                            them, which are never refused; "any" for
+ *                                            all but these
+ *     SRCGUARD_A_LIMIT_LIMIT         s32     as many as there may be; -1 any number
+ *     SRCGUARD_A_LIMIT_IN_USE        u32     as many as there are, but for "lo"
+ *     SRCGUARD_A_LIMIT_REFUSED       u64     devices that were refused because of this
+ *                                            limit, to be made or to be brought up
+ *     SRCGUARD_A_LIMIT_MOVED         u32     of those in use, how many moved in from other
+ *                                            namespaces beyond a limit: these cannot be
+ *                                            brought up until there is room, which they
+ *                                            get in the order they came
+ *
+ *   Devices that tunnels' modules make in each namespace (sit0, gre0, gretap0, erspan0,
+ *   tunl0, ip6tnl0, ip6gre0, ip_vti0, ip6_vti0) are in use and never refused, one of
+ *   each name. A dump during which the list changed is marked NLM_F_DUMP_INTR.
+ *
+ * SRCGUARD_CMD_LIMIT_SET
+ *   Sets the limit of a kind: SRCGUARD_A_LIMIT_KIND, 1..31 printable ASCII characters,
+ *   none of them a space, but not "physical"; and SRCGUARD_A_LIMIT_LIMIT, -1..2147483647,
+ *   of "loopback" ..65535. A device beyond it is refused with ENOSPC when it registers,
+ *   whoever asks for it and however (some ioctls of tunnels, and multicast routing, make
+ *   ENOBUFS of any error); what is there already stays. No device may have the
+ *   kind (it may come later); a namespace limits SRCGUARD_LIMITS_MAX kinds at most beside
+ *   "any" and "loopback". A new namespace copies its creator's limits. Needs
+ *   CAP_NET_ADMIN in the initial user namespace, as for POLICY_SET.
+ *
  * SRCGUARD_CMD_EVENT (notification, multicast group "events")
  *   Tells whoever listens in the namespace of what happens there. To listen needs
  *   CAP_NET_ADMIN over the network namespace. Built only while somebody listens.
@@ -200,14 +259,25 @@
  *     SRCGUARD_A_EVENT_SKIPPED       u64     packets that failed since the last event and
  *                                            that there is no event for
  *
- *   SRCGUARD_EVENT_POLICY: something was set.
+ *   SRCGUARD_EVENT_LIMIT: a device was refused when it was made, or moved in beyond a
+ *   limit. A namespace tells of as many as of packets.
+ *
+ *     SRCGUARD_A_EVENT_DEVICE        string  its name
+ *     SRCGUARD_A_EVENT_REASON        u32     SRCGUARD_REASON_LIMIT_...
+ *     SRCGUARD_A_EVENT_LIMIT         nest    enum srcguard_limit_attr: _KIND, _LIMIT and
+ *                                            _IN_USE of what is used up
+ *
+ *   SRCGUARD_EVENT_POLICY: something was set, or with a reason: it was refused, and the
+ *   values are those that were asked for.
  *
  *     SRCGUARD_A_EVENT_CHANGE        u32     enum srcguard_change
+ *     SRCGUARD_A_EVENT_REASON        u32     SRCGUARD_REASON_LOCKED
  *     SRCGUARD_A_EVENT_POLICY        nest    enum srcguard_policy_attr: the knobs that were
  *                                            set, and their values
  *     SRCGUARD_A_EVENT_DEV           nest    enum srcguard_dev_attr: the device or pattern,
  *                                            and the settings that were made
  *     SRCGUARD_A_EVENT_EXEMPT        nest    enum srcguard_exempt_attr: the exemption
+ *     SRCGUARD_A_EVENT_LIMIT         nest    enum srcguard_limit_attr: the kind and its limit
  */
 #ifndef _UAPI_LINUX_SRCGUARD_H
 #define _UAPI_LINUX_SRCGUARD_H
@@ -219,6 +289,24 @@
 /* What a namespace may have at most. */
 #define SRCGUARD_PATTERNS_MAX		256
 #define SRCGUARD_EXEMPTIONS_MAX		16384
+#define SRCGUARD_LIMITS_MAX		256
+
+/* Ranges of knobs. */
+#define SRCGUARD_LOG_INTERVAL_MAX	86400
+#define SRCGUARD_LOG_DAILY_MAX_MAX	100000
+#define SRCGUARD_LOOPBACK_LIMIT_MAX	65535
+
+/* No limit. */
+#define SRCGUARD_LIMIT_NONE		(-1)
+
+/* Kinds of devices that are not what a driver calls them, and the module's own. */
+#define SRCGUARD_KIND_ANY		"any"
+#define SRCGUARD_KIND_OTHER		"other"
+#define SRCGUARD_KIND_PHYSICAL		"physical"
+#define SRCGUARD_KIND_LOOPBACK		"loopback"
+
+/* The longest name of a kind, with the byte that ends it. */
+#define SRCGUARD_KIND_SIZE		32
 
 /* How many nexthops of a route are named. */
 #define SRCGUARD_EXPLAIN_NEXTHOPS_MAX	32
@@ -243,6 +331,9 @@
  * @SRCGUARD_CMD_EXEMPT_REPLACE: put a list in the place of all of them
  * @SRCGUARD_CMD_EXPLAIN: judge a packet that is only described
  * @SRCGUARD_CMD_EVENT: notification: something happened
+ * @SRCGUARD_CMD_LIMIT_GET: dump the limits of kinds of devices
+ * @SRCGUARD_CMD_LIMIT_SET: set one
+ * @SRCGUARD_CMD_LOCK: lock limits, logs and filters until the next boot
  * @__SRCGUARD_CMD_MAX: end of the list, not a command
  */
 enum srcguard_cmd {
@@ -260,6 +351,9 @@ enum srcguard_cmd {
 	SRCGUARD_CMD_EXEMPT_REPLACE = 11,
 	SRCGUARD_CMD_EXPLAIN	= 12,
 	SRCGUARD_CMD_EVENT	= 13,
+	SRCGUARD_CMD_LIMIT_GET	= 14,
+	SRCGUARD_CMD_LIMIT_SET	= 15,
+	SRCGUARD_CMD_LOCK	= 16,
 	__SRCGUARD_CMD_MAX
 };
 
@@ -279,6 +373,9 @@ enum srcguard_cmd {
  *	and device, 1..86400, default 60
  * @SRCGUARD_A_POLICY_LOG_DAILY_MAX: u32, lines in any 24 hours of the whole host,
  *	0..100000, default 1000
+ * @SRCGUARD_A_POLICY_LOOPBACK_LIMIT: s32, devices of kind "loopback", 0..65535, -1 any
+ *	number, default 0
+ * @SRCGUARD_A_POLICY_LOCK: u32, 1 once the host is locked, default 0
  * @__SRCGUARD_A_POLICY_MAX: end of the list, not an attribute
  */
 enum srcguard_policy_attr {
@@ -290,6 +387,8 @@ enum srcguard_policy_attr {
 	SRCGUARD_A_POLICY_LOG_6TO4	= 5,
 	SRCGUARD_A_POLICY_LOG_INTERVAL	= 6,
 	SRCGUARD_A_POLICY_LOG_DAILY_MAX	= 7,
+	SRCGUARD_A_POLICY_LOOPBACK_LIMIT = 8,
+	SRCGUARD_A_POLICY_LOCK		= 9,
 	__SRCGUARD_A_POLICY_MAX
 };
 
@@ -366,6 +465,7 @@ enum srcguard_stats_attr {
  * @SRCGUARD_A_STATE_LOG_WRITTEN: u64, lines that the namespace wrote to the log
  * @SRCGUARD_A_STATE_LOG_WITHHELD: u64, packets that got no line while the log was on
  * @SRCGUARD_A_STATE_LOG_NEXT: u32, seconds until log_daily_max allows a line again
+ * @SRCGUARD_A_STATE_WRITES_REFUSED: u64, changes that were refused with EPERM
  * @__SRCGUARD_A_STATE_MAX: end of the list, not an attribute
  */
 enum srcguard_state_attr {
@@ -375,6 +475,7 @@ enum srcguard_state_attr {
 	SRCGUARD_A_STATE_LOG_WRITTEN	= 3,
 	SRCGUARD_A_STATE_LOG_WITHHELD	= 4,
 	SRCGUARD_A_STATE_LOG_NEXT	= 5,
+	SRCGUARD_A_STATE_WRITES_REFUSED	= 6,
 	__SRCGUARD_A_STATE_MAX
 };
 
@@ -439,6 +540,30 @@ enum srcguard_exempt_attr {
 };
 
 #define SRCGUARD_A_EXEMPT_MAX	(__SRCGUARD_A_EXEMPT_MAX - 1)
+
+/**
+ * enum srcguard_limit_attr - a kind of devices
+ * @SRCGUARD_A_LIMIT_UNSPEC: never used
+ * @SRCGUARD_A_LIMIT_PAD: aligns the 64-bit attributes, carries nothing
+ * @SRCGUARD_A_LIMIT_KIND: string, the kind
+ * @SRCGUARD_A_LIMIT_LIMIT: s32, as many as there may be, -1 any number
+ * @SRCGUARD_A_LIMIT_IN_USE: u32, as many as there are
+ * @SRCGUARD_A_LIMIT_REFUSED: u64, devices that were refused
+ * @SRCGUARD_A_LIMIT_MOVED: u32, devices that moved in and wait for room
+ * @__SRCGUARD_A_LIMIT_MAX: end of the list, not an attribute
+ */
+enum srcguard_limit_attr {
+	SRCGUARD_A_LIMIT_UNSPEC		= 0,
+	SRCGUARD_A_LIMIT_PAD		= 1,
+	SRCGUARD_A_LIMIT_KIND		= 2,
+	SRCGUARD_A_LIMIT_LIMIT		= 3,
+	SRCGUARD_A_LIMIT_IN_USE		= 4,
+	SRCGUARD_A_LIMIT_REFUSED	= 5,
+	SRCGUARD_A_LIMIT_MOVED		= 6,
+	__SRCGUARD_A_LIMIT_MAX
+};
+
+#define SRCGUARD_A_LIMIT_MAX	(__SRCGUARD_A_LIMIT_MAX - 1)
 
 /**
  * enum srcguard_explain_attr - a packet, and what becomes of it
@@ -535,7 +660,7 @@ enum srcguard_decider {
 	X(KERNEL, "kernel", "The filter leaves such packets to the kernel.")
 
 /**
- * enum srcguard_reason - why a packet failed a guard
+ * enum srcguard_reason - why a packet failed a guard, a device was refused or a change was
  * @SRCGUARD_REASON_NONE: it did not fail
  * @SRCGUARD_REASON_NO_ROUTE: there is no route back to the source
  * @SRCGUARD_REASON_WRONG_DEVICE: the route back leaves by another device
@@ -562,6 +687,10 @@ enum srcguard_decider {
  *	@SRCGUARD_REASON_6TO4_OUTER (RFC 3964 5.3.2)
  * @SRCGUARD_REASON_6TO4_NATIVE: neither inner address is a 6to4 one (RFC 3964 5.2)
  * @SRCGUARD_REASON_6TO4_TRUNCATED: the inner header is not there as a whole
+ * @SRCGUARD_REASON_LIMIT_KIND: there are as many devices of the kind as there may be
+ * @SRCGUARD_REASON_LIMIT_ANY: there are as many devices as there may be
+ * @SRCGUARD_REASON_LIMIT_MOVED: the device moved in beyond a limit, and waits for room
+ * @SRCGUARD_REASON_LOCKED: what was to be changed is locked
  * @__SRCGUARD_REASON_MAX: end of the list, not a reason
  */
 enum srcguard_reason {
@@ -581,10 +710,17 @@ enum srcguard_reason {
 	SRCGUARD_REASON_6TO4_EMBEDDED		= 13,
 	SRCGUARD_REASON_6TO4_NATIVE		= 14,
 	SRCGUARD_REASON_6TO4_TRUNCATED		= 15,
+	SRCGUARD_REASON_LIMIT_KIND		= 16,
+	SRCGUARD_REASON_LIMIT_ANY		= 17,
+	SRCGUARD_REASON_LIMIT_MOVED		= 18,
+	SRCGUARD_REASON_LOCKED			= 19,
 	__SRCGUARD_REASON_MAX
 };
 
 #define SRCGUARD_REASON_MAX	(__SRCGUARD_REASON_MAX - 1)
+
+/* The last of those that packets fail for; only these are counted by device. */
+#define SRCGUARD_REASON_PACKET_MAX	SRCGUARD_REASON_6TO4_TRUNCATED
 
 /*
  * The reasons' names and a sentence for people, for whoever prints them:
@@ -620,7 +756,15 @@ enum srcguard_reason {
 	X(6TO4_NATIVE, "6to4_native", \
 	  "Neither inner address is a 6to4 address.") \
 	X(6TO4_TRUNCATED, "6to4_truncated", \
-	  "The inner header is not there as a whole.")
+	  "The inner header is not there as a whole.") \
+	X(LIMIT_KIND, "limit_kind", \
+	  "There are as many devices of this kind as there may be.") \
+	X(LIMIT_ANY, "limit_any", \
+	  "There are as many devices of all kinds together as there may be.") \
+	X(LIMIT_MOVED, "limit_moved", \
+	  "The device moved in beyond a limit, and cannot be brought up until there is room.") \
+	X(LOCKED, "locked", \
+	  "Until the next boot this cannot be changed, or only to what is stricter.")
 
 /**
  * enum srcguard_outcome - what became of a packet that failed a guard
@@ -670,6 +814,7 @@ enum srcguard_outcome {
  * @SRCGUARD_A_EVENT_POLICY: nest, enum srcguard_policy_attr
  * @SRCGUARD_A_EVENT_DEV: nest, enum srcguard_dev_attr
  * @SRCGUARD_A_EVENT_EXEMPT: nest, enum srcguard_exempt_attr
+ * @SRCGUARD_A_EVENT_LIMIT: nest, enum srcguard_limit_attr
  * @__SRCGUARD_A_EVENT_MAX: end of the list, not an attribute
  */
 enum srcguard_event_attr {
@@ -694,6 +839,7 @@ enum srcguard_event_attr {
 	SRCGUARD_A_EVENT_POLICY		= 18,
 	SRCGUARD_A_EVENT_DEV		= 19,
 	SRCGUARD_A_EVENT_EXEMPT		= 20,
+	SRCGUARD_A_EVENT_LIMIT		= 21,
 	__SRCGUARD_A_EVENT_MAX
 };
 
@@ -703,13 +849,15 @@ enum srcguard_event_attr {
  * enum srcguard_event - kinds of events
  * @SRCGUARD_EVENT_UNSPEC: never used
  * @SRCGUARD_EVENT_DROP: a packet failed a guard
- * @SRCGUARD_EVENT_POLICY: something was set
+ * @SRCGUARD_EVENT_POLICY: something was set, or refused
+ * @SRCGUARD_EVENT_LIMIT: a device was refused, or has to wait
  * @__SRCGUARD_EVENT_MAX: end of the list, not an event
  */
 enum srcguard_event {
 	SRCGUARD_EVENT_UNSPEC	= 0,
 	SRCGUARD_EVENT_DROP	= 1,
 	SRCGUARD_EVENT_POLICY	= 2,
+	SRCGUARD_EVENT_LIMIT	= 3,
 	__SRCGUARD_EVENT_MAX
 };
 
@@ -718,7 +866,8 @@ enum srcguard_event {
 /* The events' names, as SRCGUARD_REASON_LIST. */
 #define SRCGUARD_EVENT_LIST(X) \
 	X(DROP, "drop") \
-	X(POLICY, "policy")
+	X(POLICY, "policy") \
+	X(LIMIT, "limit")
 
 /**
  * enum srcguard_change - what was set
@@ -729,6 +878,7 @@ enum srcguard_event {
  * @SRCGUARD_CHANGE_EXEMPT_ADD: an exemption was added
  * @SRCGUARD_CHANGE_EXEMPT_DEL: one was taken away
  * @SRCGUARD_CHANGE_EXEMPT_REPLACE: a list took the place of all of them
+ * @SRCGUARD_CHANGE_LIMIT_SET: the limit of a kind of devices
  * @__SRCGUARD_CHANGE_MAX: end of the list, not a change
  */
 enum srcguard_change {
@@ -739,6 +889,7 @@ enum srcguard_change {
 	SRCGUARD_CHANGE_EXEMPT_ADD	= 4,
 	SRCGUARD_CHANGE_EXEMPT_DEL	= 5,
 	SRCGUARD_CHANGE_EXEMPT_REPLACE	= 6,
+	SRCGUARD_CHANGE_LIMIT_SET	= 7,
 	__SRCGUARD_CHANGE_MAX
 };
 
@@ -751,7 +902,8 @@ enum srcguard_change {
 	X(DEV_CLEAR, "dev clear") \
 	X(EXEMPT_ADD, "exempt add") \
 	X(EXEMPT_DEL, "exempt del") \
-	X(EXEMPT_REPLACE, "exempt replace")
+	X(EXEMPT_REPLACE, "exempt replace") \
+	X(LIMIT_SET, "limit set")
 
 /*
  * RFC 3964, section 5.3.1: what is no global unicast address of IPv4, so that 6to4 must
