@@ -1,22 +1,8 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""burst.py DEVICE MAC COUNT [-r] EXPRESSION: sends COUNT packets as fast as it can.
-
-EXPRESSION is scapy's, from the IP header on. With -r each packet has another source, of
-4,096 that are the same each time: of an IPv4 packet below 198.18.0.0/15, of an IPv6 packet
-below 2001:2::/48 (both are for benchmarks: RFC 2544, RFC 5180). The packets go out by
-sendmmsg(), a thousand at a time.
-"""
+"""Frames as fast as a process can send them: by sendmmsg(), a thousand at a time."""
 import ctypes
 import random
-import socket
 import struct
-import sys
-
-from scapy.compat import raw
-from scapy.layers.inet import ICMP, IP, TCP, UDP  # noqa: F401
-from scapy.layers.inet6 import *  # noqa: F401,F403
-from scapy.packet import Raw  # noqa: F401
 
 SOURCES = 4096
 AT_ONCE = 1000
@@ -52,24 +38,23 @@ def from_elsewhere(packet, dice):
     return head[:10] + checksum(head) + head[12:] + packet[length:]
 
 
-def main():
-    device, mac, count, *rest = sys.argv[1:]
-    packet = raw(eval(rest[-1]))    # a test's own text
+def scattered(packet):
+    """The packet from 4,096 sources that are the same each time: of an IPv4 packet below
+    198.18.0.0/15, of an IPv6 packet below 2001:2::/48 (both are for benchmarks: RFC 2544,
+    RFC 5180)."""
     dice = random.Random(1)
-    packets = [from_elsewhere(packet, dice) for _ in range(SOURCES)] if "-r" in rest else [packet]
+    return [from_elsewhere(packet, dice) for _ in range(SOURCES)]
 
-    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-    sock.bind((device, 0))
-    ethernet = bytes.fromhex(mac.replace(":", "")) + sock.getsockname()[4] + \
-        (b"\x86\xdd" if packet[0] >> 4 == 6 else b"\x08\x00")
-    frames = [ethernet + packet for packet in packets]
-    frames *= AT_ONCE if len(frames) == 1 else 1
+
+def send(sock, frames, count):
+    """One frame after the other, from the first again after the last; how many"""
+    frames = frames * (AT_ONCE if len(frames) == 1 else 1)
     vectors = (Vector * len(frames))(*((frame, len(frame)) for frame in frames))
     messages = (Message * len(frames))()
     for i, message in enumerate(messages):
         message.vector = ctypes.addressof(vectors) + i * ctypes.sizeof(Vector)
         message.vectors = 1
-    left, at = int(count), 0
+    left, at = count, 0
     while left:
         some = min(left, AT_ONCE, len(frames) - at)
         done = libc.sendmmsg(sock.fileno(), ctypes.byref(messages, at * ctypes.sizeof(Message)),
@@ -78,6 +63,4 @@ def main():
             raise OSError(ctypes.get_errno(), "sendmmsg")
         left -= done
         at = (at + done) % len(frames)
-
-
-main()
+    return count

@@ -187,11 +187,15 @@ quiet6() { # NETNS...
 	done
 }
 
-# send NETNS DEVICE MAC COUNT EXPRESSION: see packets.py
-send() {
+# send NETNS DEVICE MAC COUNT EXPRESSION; "burst" and "scatter" likewise: see packets.py
+send() { packets send "$@"; }
+burst() { packets burst "$@"; }
+scatter() { packets scatter "$@"; }
+
+packets() {
 	local answer
 	answer=$(call packets "$@")
-	[[ $answer == "sent "* ]] || say "send $*: $answer"
+	[[ $answer == "sent "* ]] || say "$*: $answer"
 	[[ $answer == "sent "* ]]
 }
 lib_dir=${BASH_SOURCE[0]%/*}
@@ -212,13 +216,31 @@ counted_all() {
 # service NAME COMMAND...: runs in the background, and answers a line with a line; "call"
 # hands it one and prints the answer
 service() {
-	local name=$1 in out pid
+	local name=$1
 	shift
 	mkfifo "$scratch/$name."{in,out}
 	"$@" <"$scratch/$name.in" >"$scratch/$name.out" &
-	pid=$!
-	exec {in}>"$scratch/$name.in" {out}<"$scratch/$name.out"
-	services[$name]="$in $out $pid"
+	serves "$name" $!
+}
+
+serves() { # NAME PID
+	local in out
+	exec {in}>"$scratch/$1.in" {out}<"$scratch/$1.out"
+	services[$1]="$in $out $2"
+}
+
+# Here and not where it is first used: that may be in a subshell, which would have one of
+# its own, and scapy takes seconds to load; unless tests/vm/init could do that in time.
+packets_service() {
+	local name=packets program=$lib_dir/packets.py
+	if [ ! -p /run/python ]; then
+		service $name python3 "$program"
+		return
+	fi
+	mkfifo "$scratch/$name."{in,out}
+	echo "$(realpath "$program") $scratch/$name.in $scratch/$name.out" >/run/python
+	rm /run/python
+	serves $name "$(</run/python.pid)"
 }
 
 call() { # NAME WORD...
@@ -230,9 +252,7 @@ call() { # NAME WORD...
 	echo "$answer"
 }
 
-# Here and not where it is first used: that may be in a subshell, which would have one of
-# its own, and scapy takes seconds to load.
-! grep -qw send "$0" || service packets python3 "$lib_dir/packets.py"
+! grep -qwE 'send|burst|scatter' "$0" || packets_service
 
 # watch NETNS: count what gets past the guard, by rules of nft, from 0 on; "passed"
 # reads it for a source address

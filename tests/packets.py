@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Sends packets as tests ask for them, one request a line on standard input:
 
-    NETNS DEVICE MAC COUNT EXPRESSION
+    HOW NETNS DEVICE MAC COUNT EXPRESSION
 
-NETNS is a name below /run/netns, or "-" for this process's own; MAC is the
+HOW is "send", "burst" (as fast as it can: burst.py) or "scatter" (the same, from many
+sources). NETNS is a name below /run/netns, or "-" for this process's own; MAC is the
 Ethernet destination, or "-" on a device without a link layer; EXPRESSION is
 scapy's, from the IP header on: IP(src="192.0.2.1",dst="10.0.0.1")/UDP(). "i" is
 the number of the packet, from 0, and the expression is evaluated for each packet
 if it has an "i" in it. A scapy list expression sends its elements one by one. six()
-and in_ip4() below may be in it as well.
+and in_ip4() below may be in it as well. A burst is of one packet.
 Answers "sent N" or "error TEXT". One process for a whole script, because
 loading scapy takes seconds in an emulator.
 """
@@ -20,6 +21,7 @@ import re
 import socket
 import sys
 
+import burst
 from scapy.compat import raw
 from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption, IPOption_RR, fragment  # noqa: F401
 from scapy.layers.inet6 import *  # noqa: F401,F403
@@ -81,28 +83,38 @@ def fixed_frames(expression):
     return [raw(packet) for packet in frames(expression, 0)]
 
 
-def send(netns, device, mac, count, expression):
-    sock = packet_socket(netns, device)
-    head = b""
+def ethernet(sock, mac, packet):
+    """What is before the packet on a device that has MAC for a neighbour"""
+    if mac == "-":
+        return b""
+    kind = ETH_P_IPV6 if packet and packet[0] >> 4 == 6 else ETH_P_IP
+    return bytes.fromhex(mac.replace(":", "")) + sock.getsockname()[4] + kind.to_bytes(2, "big")
+
+
+def send(sock, mac, count, expression):
     sent = 0
     fixed = None if re.search(r"\bi\b", expression) else fixed_frames(expression)
     for i in range(count):
         for packet in fixed or [raw(packet) for packet in frames(expression, i)]:
-            if mac != "-":
-                version = packet[0] >> 4 if packet else 4
-                kind = ETH_P_IPV6 if version == 6 else ETH_P_IP
-                head = bytes.fromhex(mac.replace(":", "")) + sock.getsockname()[4] + \
-                    kind.to_bytes(2, "big")
-            sock.send(head + packet)
+            sock.send(ethernet(sock, mac, packet) + packet)
             sent += 1
     return sent
+
+
+def send_burst(sock, mac, count, expression, scattered):
+    packet, = fixed_frames(expression)
+    packets = burst.scattered(packet) if scattered else [packet]
+    head = ethernet(sock, mac, packet)
+    return burst.send(sock, [head + packet for packet in packets], count)
 
 
 def main():
     for line in sys.stdin:
         try:
-            netns, device, mac, count, expression = line.split(None, 4)
-            print("sent", send(netns, device, mac, int(count), expression), flush=True)
+            how, netns, device, mac, count, expression = line.split(None, 5)
+            what = packet_socket(netns, device), mac, int(count), expression
+            sent = send(*what) if how == "send" else send_burst(*what, how == "scatter")
+            print("sent", sent, flush=True)
         except Exception as error:  # whatever it is, the test wants to hear of it
             print("error", type(error).__name__, str(error).replace("\n", " "), flush=True)
 

@@ -40,8 +40,8 @@ to=$(mac "$host" eth0)
 amount=$((33334 * ${COUNT-1} / (slow ? 10 : 1)))
 [ "${SRCGUARD_FORM-}" != long ] || amount=$((2 * amount))
 
-burst() { # COUNT [-r] EXPRESSION
-	at "$peer" python3 "$lib_dir/burst.py" eth0 "$to" "$@"
+attack() { # burst|scatter COUNT EXPRESSION
+	"$1" "$peer" eth0 "$to" "${@:2}"
 }
 lines() { # what is in the log of ours since "forget"
 	dmesg | grep -c 'srcguard: [a-z0-9_]* \(dropped\|audited\)'
@@ -68,28 +68,28 @@ clean() { # the counters are back to 0
 
 # By default nothing is written, and all is counted.
 forget
-flood() { # REASON [-r] EXPRESSION
+flood() { # burst|scatter REASON EXPRESSION
 	local before
-	before=$(counted "$host" eth0 "$1")
-	ok "a flood: $*" burst "$amount" "${@:2}"
-	is "is counted to the packet" $((before + amount)) counted "$host" eth0 "$1"
+	before=$(counted "$host" eth0 "$2")
+	ok "a flood: $*" attack "$1" "$amount" "$3"
+	is "is counted to the packet" $((before + amount)) counted "$host" eth0 "$2"
 	is "and the log does not know of it" 0 lines
 }
-flood wrong_device "IP(src='203.0.113.9',dst='192.0.2.1')/$udp"
-flood no_route -r "IP(src='198.18.0.1',dst='192.0.2.1')/$udp"
-flood own_address "IP(src='192.0.2.1',dst='192.0.2.1')/$udp"
-flood source_multicast "IP(src='224.0.0.1',dst='192.0.2.1')/$udp"
-flood source_loopback "IP(src='127.0.0.1',dst='192.0.2.1')/$udp"
-flood source_broadcast "IP(src='192.0.2.255',dst='192.0.2.1')/$udp"
-flood source_zero "IP(src='0.0.0.0',dst='192.0.2.1')/$udp"
-flood wrong_device "IPv6(src='2001:db8:3::9',dst='2001:db8:1::1')/$udp"
-flood no_route -r "IPv6(src='2001:2::1',dst='2001:db8:1::1')/$udp"
-flood 6to4_source "$(tunnelled 2002:c000:203::1 2002:c000:201::1)"
-flood 6to4_destination "$(tunnelled 2001:db8::1 2002:c000:203::1)"
+flood burst wrong_device "IP(src='203.0.113.9',dst='192.0.2.1')/$udp"
+flood scatter no_route "IP(src='198.18.0.1',dst='192.0.2.1')/$udp"
+flood burst own_address "IP(src='192.0.2.1',dst='192.0.2.1')/$udp"
+flood burst source_multicast "IP(src='224.0.0.1',dst='192.0.2.1')/$udp"
+flood burst source_loopback "IP(src='127.0.0.1',dst='192.0.2.1')/$udp"
+flood burst source_broadcast "IP(src='192.0.2.255',dst='192.0.2.1')/$udp"
+flood burst source_zero "IP(src='0.0.0.0',dst='192.0.2.1')/$udp"
+flood burst wrong_device "IPv6(src='2001:db8:3::9',dst='2001:db8:1::1')/$udp"
+flood scatter no_route "IPv6(src='2001:2::1',dst='2001:db8:1::1')/$udp"
+flood burst 6to4_source "$(tunnelled 2002:c000:203::1 2002:c000:201::1)"
+flood burst 6to4_destination "$(tunnelled 2001:db8::1 2002:c000:203::1)"
 set_knobs sixtofour full rp_filter off
-flood 6to4_source -r "$(tunnelled 2002:c000:202::1 2002:c000:201::1)"
-flood 6to4_native "$(tunnelled 2001:db8::1 2001:db8::2)"
-flood 6to4_inner "$(tunnelled fe80::1 2002:c000:201::1)"
+flood scatter 6to4_source "$(tunnelled 2002:c000:202::1 2002:c000:201::1)"
+flood burst 6to4_native "$(tunnelled 2001:db8::1 2001:db8::2)"
+flood burst 6to4_inner "$(tunnelled fe80::1 2002:c000:201::1)"
 set_knobs sixtofour match rp_filter strict
 ok "nothing at all was written" bash -c '! dmesg | grep -v "promiscuous mode\|link becomes ready" | grep .'
 is "nothing is said to be written or withheld" "0 0 0" \
@@ -169,7 +169,7 @@ link "$other" eth0 198.51.100.1/24 "$peer" eth9 198.51.100.2/24
 at "$other" srcguard set rp_filter off
 conf "$other" {all,eth0}.rp_filter=1 {all,eth0}.log_martians=1
 forget
-ok "a flood" burst 20000 "IP(src='203.0.113.9',dst='192.0.2.1')/$udp"
+ok "a flood" attack burst 20000 "IP(src='203.0.113.9',dst='192.0.2.1')/$udp"
 send "$peer" eth9 "$(mac "$other" eth0)" 1 "IP(src='203.0.113.77',dst='198.51.100.1')/$udp"
 ok "and yet the kernel's own, which has a limit of its own, gets through" \
 	within 20 bash -c 'dmesg | grep -q "martian source .*203\.0\.113\.77"'
