@@ -132,17 +132,20 @@ namespace() {
 	done
 }
 
-# at NETNS COMMAND...: "-" is where the script is
+# at NETNS COMMAND...: "-" is where the script is. Starting a process is what takes the
+# time in an emulator, so ip netns exec comes in only for who may want to see that
+# namespace's /sys.
 at() {
 	local name=$1
 	shift
-	if [ "$name" = - ]; then
-		"$@"
-	elif [ "$1" = ip ]; then
-		ip -n "$name" "${@:2}" # one process less
-	else
-		ip netns exec "$name" "$@"
-	fi
+	[ "$name" != - ] || set -- - "$@"
+	case $1 in
+	-) "${@:2}" ;;
+	ip) ip -n "$name" "${@:2}" ;;
+	srcguard) srcguard -n "$name" "${@:2}" ;;
+	nft | sysctl | ping) busybox nsenter "--net=/run/netns/$name" "$@" ;;
+	*) ip netns exec "$name" "$@" ;;
+	esac
 }
 
 # link NETNS DEVICE ADDRESS NETNS DEVICE ADDRESS: a veth pair, up; "-" as an
@@ -157,12 +160,16 @@ link() {
 }
 
 end() { # NETNS DEVICE ADDRESS
-	at "$1" ip link set "$2" up
-	[ "$3" = - ] || at "$1" ip addr add "$3" dev "$2"
+	{
+		echo "link set $2 up"
+		[ "$3" = - ] || echo "addr add $3 dev $2"
+	} | at "$1" ip -b -
 }
 
 mac() { # NETNS DEVICE
-	at "$1" cat "/sys/class/net/$2/address"
+	local mac
+	read -r _ _ mac _ < <(at "$1" ip -br link show "$2")
+	echo "$mac"
 }
 
 conf() { # NETNS KEY=VALUE...: below net.ipv4.conf
@@ -202,15 +209,36 @@ lib_dir=${BASH_SOURCE[0]%/*}
 
 # counted NETNS DEVICE REASON [OUTCOME [packets|bytes]]: what the module counted
 counted() {
-	at "$1" srcguard -j stats | jq --arg d "$2" --arg r "$3" --arg o "${4-dropped}" \
-		--arg u "${5-packets}" \
-		'[.[] | select(.device == $d and .reason == $r and .outcome == $o) | .[$u]] | add // 0'
+	local sum=0 device reason outcome packets bytes
+	# shellcheck disable=SC2034 # one of the two is asked for
+	while read -r _ device _ reason outcome _ packets _ bytes; do
+		[ "$device $reason $outcome" != "$2 $3 ${4-dropped}" ] || sum=$((sum + ${5-packets}))
+	done < <(at "$1" srcguard stats)
+	echo $sum
 }
 
 # counted_all NETNS: everything the module counted there, one a line
 counted_all() {
-	at "$1" srcguard -j stats |
-		jq -r '.[] | "\(.device) \(.family) \(.reason) \(.outcome) \(.packets)"' | sort
+	local device family reason outcome packets
+	at "$1" srcguard stats | while read -r _ device family reason outcome _ packets _; do
+		echo "$device $family $reason $outcome $packets"
+	done | sort
+}
+
+# shown NETNS KEY: the value that srcguard shows
+shown() {
+	local key value
+	while read -r key value; do
+		[ "$key" != "$2" ] || echo "$value"
+	done < <(at "$1" srcguard show)
+}
+
+# limit_row NETNS KIND: "LIMIT IN_USE REFUSED MOVED", or nothing
+limit_row() {
+	local kind limit in_use refused moved
+	while read -r _ kind _ limit _ in_use _ refused _ moved; do
+		[ "$kind" != "$2" ] || echo "$limit $in_use $refused $moved"
+	done < <(at "$1" srcguard limit show)
 }
 
 # service NAME COMMAND...: runs in the background, and answers a line with a line; "call"
@@ -279,14 +307,15 @@ link_local() {
 	ip -n "$1" -6 -o addr show dev "$2" scope link | sed 's/.*inet6 \([^/]*\).*/\1/'
 }
 
-watch_family() { # ADDRESS
-	if [[ $1 == *:* ]]; then echo ip6; else echo ip; fi
-}
-
 passed() { # NETNS ADDRESS
-	at "$1" nft -j list set "$(watch_family "$2")" watch seen |
-		jq --arg a "$2" '[.nftables[].set.elem[]?.elem | select(.val == $a) |
-			.counter.packets] | add // 0'
+	local family=ip text before='[{,[:space:]]'
+	[[ $2 != *:* ]] || family=ip6
+	text=$(at "$1" nft list set $family watch seen) || return
+	if [[ $text =~ $before"$2 counter packets "([0-9]+) ]]; then
+		echo "${BASH_REMATCH[1]}"
+	else
+		echo 0
+	fi
 }
 
 unwatch() { # NETNS: forget what was seen
@@ -316,16 +345,20 @@ got() {
 # like it. A question a line: VERDICT[:REASON] SOURCE dev DEVICE [to DESTINATION]
 # [mark MARK] [tos TOS]
 explains() {
-	local questions answers wanted words
-	questions=$(sed '/^$/d')
-	answers=$(while read -r _ words; do
-		echo "srcguard -j explain $words || echo '\"refused\"'"
-	done <<<"$questions" | at "$1" sh | jq -r 'if type == "object" then
-		[.verdict, .reason | values] | join(":") else . end')
-	wanted=$(cut -d ' ' -f 1 <<<"$questions")
+	local question answer wanted='' words='' answers=''
+	while read -r question; do
+		[ -n "$question" ] || continue
+		wanted+=${question%% *}$'\n'
+		words+="srcguard -j explain ${question#* } || echo refused"$'\n'
+	done
+	while read -r answer; do
+		[[ $answer =~ ^'{"verdict":"'([^\"]*)'"'(',"reason":"'([^\"]*)'"')? ]] &&
+			answer=${BASH_REMATCH[1]}${BASH_REMATCH[3]:+:${BASH_REMATCH[3]}}
+		answers+=$answer$'\n'
+	done < <(at "$1" sh <<<"$words")
 	[ "$answers" = "$wanted" ] ||
-		say "wanted, and answered:"$'\n'"$(paste -d ' ' <(echo "$questions") <(echo "$answers") |
-			awk '$1 != $NF { print "# " $0 }')"
+		say "wanted, and answered:"$'\n'"$(paste -d ' ' <(echo "$wanted") <(echo "$answers") \
+			<(echo "$words") | awk '$1 != $2 { print "# " $0 }')"
 	[ "$answers" = "$wanted" ]
 	result $? "$2"
 }

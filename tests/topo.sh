@@ -38,8 +38,12 @@ watch_routed6() { # NETNS...
 
 # seen NETNS [ip|ip6]: "DEVICE SOURCE PACKETS", one a line
 seen() {
-	at "$1" nft -j list set "${2-ip}" watch seen | jq -r '.nftables[].set.elem[]?.elem |
-		"\(.val.concat | join(" ")) \(.counter.packets)"' | sort
+	local text
+	text=$(at "$1" nft list set "${2-ip}" watch seen) || return
+	while [[ $text =~ \"([^\"]+)\"" . "([^ ]+)" counter packets "([0-9]+) ]]; do
+		echo "${BASH_REMATCH[*]:1:3}"
+		text=${text#*"${BASH_REMATCH[0]}"}
+	done | sort
 }
 
 declare -A number=([strict]=1 [loose]=2)

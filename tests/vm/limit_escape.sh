@@ -44,23 +44,30 @@ genl() {
 }
 cp "$lib_dir/"{devices,held}.py "$scratch/" && chmod 755 "$scratch"
 
-# refused, moved and not to be brought up, or not written: all that was counted in the box
-counted_there() {
-	at "$box" srcguard -j limit show | jq --argjson w "$(at "$box" srcguard -j show | jq .writes_refused)" \
-		'[.[] | .refused, .moved] | add + $w'
+# What the box shows: all that was counted there as refused, moved and not to be brought
+# up, or not written; and what it has and could use.
+shows() {
+	local kind in_use refused moved
+	counted=$(shown "$box" writes_refused) usable=
+	while read -r _ kind _ _ _ in_use _ refused _ moved; do
+		counted=$((counted + refused + moved))
+		[ "$kind" = any ] || [ "$in_use" -eq "$moved" ] || usable+="$kind $((in_use - moved)) "
+	done < <(at "$box" srcguard limit show)
 }
-usable() { # what it has and could use
-	at "$box" srcguard -j limit show | jq -c '[.[] | select(.kind != "any" and .in_use - .moved > 0) |
-		{(.kind): (.in_use - .moved)}] | add'
+has() {
+	shows
+	echo "$usable"
 }
 # no WHAT COMMAND...: the box's root does that; it fails, is counted, and comes to nothing
 no() {
 	local what=$1 before was output status=0
 	shift
-	before=$(counted_there) was=$(usable)
+	shows
+	before=$counted was=$usable
 	output=$(in_box "$@" 2>&1) || status=$?
-	if [ $status -eq 0 ] || [ "$(counted_there)" -le "$before" ] || [ "$(usable)" != "$was" ]; then
-		say "$* -> $status: $output; counted $before, $(counted_there); has $was, $(usable)"
+	shows
+	if [ $status -eq 0 ] || [ "$counted" -le "$before" ] || [ "$usable" != "$was" ]; then
+		say "$* -> $status: $output; counted $before, $counted; has $was, $usable"
 		result 1 "$what"
 	else
 		result 0 "$what"
@@ -78,9 +85,10 @@ ok "a clone" in_box ip link add lo1 type loopback
 ok "a tun device" in_box ip tuntap add t1 mode tun
 ok "a bridge" in_box ip link add br1 type bridge
 ok "a bond" in_box ip link add bond1 type bond
-is "it has them, and what is in every namespace" '{"dummy":1,"loopback":1,"tun":1,"bridge":1,"bond":1,"sit":1,"gre":1,"gretap":1,"erspan":1}' \
-	eval 'usable | jq -cS . | jq -c "{dummy,loopback,tun,bridge,bond,sit,gre,gretap,erspan}"'
-mine=$(usable)
+is "it has them, and what is in every namespace" \
+	"bond 1 bridge 1 dummy 1 erspan 1 gre 1 gretap 1 loopback 1 sit 1 tun 1" eval 'has |
+	xargs -n 2 | grep -E "^(dummy|loopback|tun|bridge|bond|sit|gre|gretap|erspan) " | sort | xargs'
+mine=$(has)
 
 # --- one more of a kind -----------------------------------------------------------
 
@@ -135,7 +143,7 @@ run("ip link add d1 type dummy")
 EOT
 is "who takes the number of one that somebody holds has no more than one" "waits
 2" in_box python3 "$scratch/hold.py"
-is "it has what it had" "$mine" usable
+is "it has what it had" "$mine" has
 
 # --- in another namespace ---------------------------------------------------------
 
@@ -168,7 +176,7 @@ import fcntl, socket, struct
 fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sH22x", b"i4", 1))'
 refused "nor is one made for another link namespace" "No space left on device" \
 	in_inner ip link add l1 link-netnsid 0 type sit remote 10.0.0.1 local 10.0.0.2
-is "it has what it had" "$mine" usable
+is "it has what it had" "$mine" has
 
 # --- what is set ------------------------------------------------------------------
 
@@ -189,18 +197,18 @@ is "its own socket, by a process of the host's" "EPERM 20 $INITIAL" \
 	genl "$own>self>$own" $LIMIT_SET - 2:s:dummy 3:u32:9
 is "and to lock" "EPERM 0 $INITIAL" genl "$own>self>$own" $LOCK -
 is "all three are counted" $((before + 3)) counted_there
-before=$(at "$host" srcguard -j show | jq .writes_refused)
+before=$(shown "$host" writes_refused)
 is "a socket of the host's, by its own process" "EPERM 20 $INITIAL" \
 	genl "self>$own" $LIMIT_SET - 2:s:dummy 3:u32:9
 for fd in 5 6 8; do
 	refused "a file of the host's that is open: $fd" "Operation not permitted" in_box bash -c "echo 1 >&$fd"
 done
 is "what came as far as the module is counted" $((before + 1)) \
-	eval 'at "$host" srcguard -j show | jq .writes_refused'
+	shown "$host" writes_refused
 is "nothing has changed" "0 0 0" eval \
 	'at "$host" sh -c "cd /proc/sys/net/srcguard; echo \$(cat log_martians log_6to4 lock)"'
 fails "the module is not its to unload" 1 in_box rmmod srcguard
-is "it has what it had" "$mine" usable
+is "it has what it had" "$mine" has
 kill "$inner"
 close_box
 cleanup

@@ -16,8 +16,8 @@ plan 52
 load
 namespace home away
 row() { # NAMESPACE KIND: limit, in use, moved
-	at "$1" srcguard -j limit show | jq -r --arg k "$2" '.[] | select(.kind == $k) |
-		"\(.limit) \(.in_use) \(.moved)"'
+	local limit in_use moved
+	read -r limit in_use _ moved < <(limit_row "$@") && echo "$limit $in_use $moved"
 }
 limit() { # KIND N: where devices come to
 	at "$away" srcguard limit set "$@"

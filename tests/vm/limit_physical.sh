@@ -18,13 +18,9 @@ plan 21
 modprobe virtio_net
 ok "there is a card" within 20 test -e /sys/class/net/eth0
 load
-row() { # NAMESPACE KIND: limit, in use, refused, moved
-	at "$1" srcguard -j limit show | jq -r --arg k "$2" '.[] | select(.kind == $k) |
-		"\(.limit) \(.in_use) \(.refused) \(.moved)"'
-}
-is "it counts as physical" "-1 1 0 0" row - physical
-is "and not as any" "-1 0 0 0" row - any
-is "nor as other" "" row - other
+is "it counts as physical" "-1 1 0 0" limit_row - physical
+is "and not as any" "-1 0 0 0" limit_row - any
+is "nor as other" "" limit_row - other
 refused "it cannot be limited" "Devices with a parent in hardware have no limit" \
 	srcguard limit set physical 0
 srcguard limit set any 0
@@ -34,22 +30,22 @@ card() { # bind or unbind
 	echo "$card" >"/sys/bus/virtio/drivers/virtio_net/$1"
 }
 ok "it is taken away" card unbind
-is "and not counted" "" row - physical
+is "and not counted" "" limit_row - physical
 ok "found again" eval 'card bind && within 20 test -e /sys/class/net/eth0'
-is "it counts" "-1 1 0 0" row - physical
+is "it counts" "-1 1 0 0" limit_row - physical
 ok "and comes up" ip link set eth0 up
 refused "while nothing else may be made" "No space left on device" ip link add d1 type dummy
 
 namespace box
-is "a namespace may have nothing, either" "0 0 0 0" row "$box" any
+is "a namespace may have nothing, either" "0 0 0 0" limit_row "$box" any
 ok "but the card" ip link set eth0 netns "$box"
-is "it counts there" "-1 1 0 0" row "$box" physical
-is "not here" "" row - physical
+is "it counts there" "-1 1 0 0" limit_row "$box" physical
+is "not here" "" limit_row - physical
 ok "and comes up" ip -n "$box" link set eth0 up
 ok "a VLAN on it is as others" eval '! ip -n "$box" link add link eth0 name eth0.5 type vlan id 5 2>/dev/null'
-is "which are refused" "0 0 1 0" row "$box" any
+is "which are refused" "0 0 1 0" limit_row "$box" any
 ip netns del "$box"
 ok "with its namespace gone it comes back" within 20 test -e /sys/class/net/eth0
-is "and counts here" "-1 1 0 0" row - physical
+is "and counts here" "-1 1 0 0" limit_row - physical
 ok "and comes up" ip link set eth0 up
 finish

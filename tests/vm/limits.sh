@@ -37,13 +37,12 @@ limit() { # KIND N
 	at "$box" srcguard limit set "$@"
 }
 limits() { # KIND [NAMESPACE]: limit, in use, refused, moved
-	at "${2-$box}" srcguard -j limit show | jq -r --arg k "$1" '.[] | select(.kind == $k) |
-		"\(.limit) \(.in_use) \(.refused) \(.moved)"'
+	limit_row "${2-$box}" "$1"
 }
 in_use() { # KIND
-	local words
-	words=$(limits "$1" | cut -d ' ' -f 2)
-	echo "${words:-0}"
+	local in_use
+	read -r _ in_use _ < <(limits "$1")
+	echo "${in_use:-0}"
 }
 add() { # NAME TYPE...
 	ip -n "$box" link add "$@"

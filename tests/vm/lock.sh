@@ -28,7 +28,7 @@ genl() {
 }
 # shellcheck disable=SC2120 # it may be without
 refusals() { # [NAMESPACE]
-	at "${1--}" srcguard -j show | jq .writes_refused
+	shown "${1--}" writes_refused
 }
 knob() { # NAMESPACE KNOB VALUE: by sysctl
 	at "$1" sh -c "echo $3 >/proc/sys/net/srcguard/$2" 2>/dev/null
@@ -186,7 +186,7 @@ tighten() { # KNOB FROM TO: of a namespace
 	name=$(short "$@")-$run_id
 	expect "$1" "$2" "$3" at "$name" srcguard set "$1" "$3" || return
 	! allowed "$@" || want=$3
-	[ "$(at "$name" srcguard -j show | jq -r ".$1")" = "$want" ] || { echo "not $want"; return 1; }
+	[ "$(shown "$name" "$1")" = "$want" ] || { echo "not $want"; return 1; }
 }
 ok "namespaces: each pair" pairs tighten
 number() { # KNOB FROM TO: the same by number, where that is refused

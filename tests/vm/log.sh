@@ -50,14 +50,14 @@ forget() {
 	dmesg -C
 }
 state() { # KEY, of the host
-	at "$host" srcguard -j show | jq ".$1"
+	shown "$host" "$1"
 }
 udp='UDP(dport=9)'
 tunnelled() { # SOURCE DESTINATION: IPv6 in IPv4
 	echo "IP(src='192.0.2.2',dst='192.0.2.1',proto=41)/IPv6(src='$1',dst='$2')/$udp"
 }
 all_counted() {
-	at "$host" srcguard -j stats | jq 'map(.packets) | add // 0'
+	counted_all "$host" | awk '{ sum += $NF } END { print sum + 0 }'
 }
 set_knobs() { # KNOB VALUE...
 	at "$host" srcguard set "$@"
@@ -203,7 +203,7 @@ ok "thirty namespaces, two reasons each" many
 is "not more than the day's lines are written" 1 echo $(($(lines) <= 20 && $(lines) > 0))
 next() {
 	local next
-	next=$(at "many29-$run_id" srcguard -j show | jq .log_next)
+	next=$(shown "many29-$run_id" log_next)
 	[ "$next" -gt 80000 ] && [ "$next" -le 86700 ]
 }
 ok "the last one is told when it may go on" next

@@ -63,7 +63,7 @@ agrees() { # WHAT <<QUESTIONS
 	explains "$host" "$1: explain agrees"
 }
 unjudged() {
-	at "$host" srcguard -j show | jq .unjudged
+	shown "$host" unjudged
 }
 
 # Rules that come while the guard is on, with nobody to announce them.
