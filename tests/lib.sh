@@ -143,7 +143,9 @@ at() {
 	-) "${@:2}" ;;
 	ip) ip -n "$name" "${@:2}" ;;
 	srcguard) srcguard -n "$name" "${@:2}" ;;
-	nft | sysctl | ping) busybox nsenter "--net=/run/netns/$name" "$@" ;;
+	# with its path: busybox has some of these itself
+	nft | sysctl) busybox nsenter "--net=/run/netns/$name" "/usr/sbin/$1" "${@:2}" ;;
+	ping) busybox nsenter "--net=/run/netns/$name" /usr/bin/ping "${@:2}" ;;
 	*) ip netns exec "$name" "$@" ;;
 	esac
 }

@@ -13,7 +13,7 @@
 # files: tests/memory.sh
 # smp: 2
 # mem: 768
-# timeout: 1200
+# timeout: 500
 # append: slub_debug=U,kmalloc-*,net_namespace
 # expect-log: ^bash \([0-9]+\): drop_caches: 3$
 # The kernel says so of a packet that the flood sends while its link is just going.

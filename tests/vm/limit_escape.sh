@@ -189,14 +189,15 @@ for words in "loopback_limit 9" "log_martians 1" "log_interval 1" "lock 1"; do
 	no "sysctl: $words" sh -c "echo ${words#* } >/proc/sys/net/srcguard/${words% *}"
 done
 own=at:$box_pid
-before=$(counted_there)
+shows
+before=$counted
 is "a knob of its own with one of the host's" "EPERM 28 $INITIAL" \
 	genl "$own" $POLICY_SET - 1:u32:0 8:u32:9
 is "sets neither" 1 in_box cat /proc/sys/net/srcguard/rp_filter
 is "its own socket, by a process of the host's" "EPERM 20 $INITIAL" \
 	genl "$own>self>$own" $LIMIT_SET - 2:s:dummy 3:u32:9
 is "and to lock" "EPERM 0 $INITIAL" genl "$own>self>$own" $LOCK -
-is "all three are counted" $((before + 3)) counted_there
+is "all three are counted" $((before + 3)) eval 'shows; echo $counted'
 before=$(shown "$host" writes_refused)
 is "a socket of the host's, by its own process" "EPERM 20 $INITIAL" \
 	genl "self>$own" $LIMIT_SET - 2:s:dummy 3:u32:9

@@ -12,7 +12,7 @@
 # files: tests/memory.sh
 # smp: 2
 # mem: 1024
-# timeout: 3600
+# timeout: 600
 # append: slub_debug=U,kmalloc-*,net_namespace
 # expect-log: ^bash \([0-9]+\): drop_caches: 3$
 #

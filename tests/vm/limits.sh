@@ -6,7 +6,7 @@
 # together, devices without a kind, fallback devices, what a new namespace starts with,
 # the knob loopback_limit, events; what is out of range or malformed.
 #
-# timeout: 900
+# timeout: 600
 # What the kernel's bonding says of a bond that may not be, or goes.
 # expect-log: ^bond-[0-9] \((uninitialized|unregistering)\): Released all slaves$
 #

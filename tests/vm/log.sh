@@ -9,7 +9,7 @@
 # expect-log: ^srcguard: [a-z0-9_]+ (dropped|audited) on \S+: \S+ -> \S+(, within \S+( \(\S+\))? -> \S+( \(\S+\))?)?(, from \S+)?, [0-9]+ since the last line$
 # expect-log: ^IPv4: martian source 
 # expect-log: ^ll header: 
-# timeout: 900
+# timeout: 500
 #
 #   peer                     host
 #   eth0 192.0.2.2/24 ---- eth0 192.0.2.1/24, 2001:db8:1::1/64

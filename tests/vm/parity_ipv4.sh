@@ -11,7 +11,7 @@
 #   SEED=... SRCGUARD_TOPOLOGY=... tests/vm/run KERNEL tests/vm/parity_ipv4.sh
 #
 # files: tests/parity.sh
-# timeout: 3600
+# timeout: 600
 # what it sends from own addresses makes the kernel answer itself:
 # expect-log: ^icmp: detected local route for
 #

@@ -12,7 +12,7 @@
 #   SEED=... SRCGUARD_TOPOLOGY=... tests/vm/run KERNEL tests/vm/parity_ipv6.sh
 #
 # files: tests/parity.sh
-# timeout: 3600
+# timeout: 600
 # the debug kernel has no rpfilter to compare with
 # debug: no
 #

@@ -12,7 +12,7 @@
 #   SEED=... SRCGUARD_TOPOLOGY=... tests/vm/run KERNEL tests/vm/parity_sit.sh
 #
 # files: tests/parity.sh
-# timeout: 1800
+# timeout: 450
 # what sit says without the guard, which is what the guard is for:
 # expect-log: ^sit: (Src|Dst) spoofed
 # expect-log: ^IPv6: t[0-9]+x[0-9]+: Disabled Multicast RS$
