@@ -47,10 +47,10 @@ cat >"$dir/wg0.conf" <<-EOT
 EOT
 chmod 600 "$dir/wg0.conf"
 watch_routed "$host"
+peer=$(wg pubkey <"$dir/host")
 quick() { # up|down
 	# A server that knows the last tunnel may call it in the middle of this one, at a port
 	# that nobody has the mark for: it is to wait for the host.
-	peer=$(wg pubkey <"$dir/host")
 	at "$server" wg set wg0 peer "$peer" remove
 	at "$server" wg set wg0 peer "$peer" allowed-ips 10.66.0.1/32
 	at "$host" wg-quick "$1" "$dir/wg0.conf"
