@@ -211,11 +211,12 @@ lib_dir=${BASH_SOURCE[0]%/*}
 
 # counted NETNS DEVICE REASON [OUTCOME [packets|bytes]]: what the module counted
 counted() {
-	local sum=0 device reason outcome packets bytes
+	local text sum=0 device reason outcome packets bytes
+	text=$(at "$1" srcguard stats) || return
 	# shellcheck disable=SC2034 # one of the two is asked for
 	while read -r _ device _ reason outcome _ packets _ bytes; do
 		[ "$device $reason $outcome" != "$2 $3 ${4-dropped}" ] || sum=$((sum + ${5-packets}))
-	done < <(at "$1" srcguard stats)
+	done <<<"$text"
 	echo $sum
 }
 
@@ -229,18 +230,20 @@ counted_all() {
 
 # shown NETNS KEY: the value that srcguard shows
 shown() {
-	local key value
+	local text key value
+	text=$(at "$1" srcguard show) || return
 	while read -r key value; do
 		[ "$key" != "$2" ] || echo "$value"
-	done < <(at "$1" srcguard show)
+	done <<<"$text"
 }
 
 # limit_row NETNS KIND: "LIMIT IN_USE REFUSED MOVED", or nothing
 limit_row() {
-	local kind limit in_use refused moved
+	local text kind limit in_use refused moved
+	text=$(at "$1" srcguard limit show) || return
 	while read -r _ kind _ limit _ in_use _ refused _ moved; do
 		[ "$kind" != "$2" ] || echo "$limit $in_use $refused $moved"
-	done < <(at "$1" srcguard limit show)
+	done <<<"$text"
 }
 
 # service NAME COMMAND...: runs in the background, and answers a line with a line; "call"
