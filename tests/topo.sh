@@ -46,6 +46,15 @@ seen() {
 	done | sort
 }
 
+# all_of seen|counted_all NAME...: of each, with its name before each line
+all_of() {
+	local what=$1 name line
+	shift
+	for name; do
+		"$what" "${!name}" | while read -r line; do echo "$name $line"; done
+	done | LC_ALL=C sort
+}
+
 declare -A number=([strict]=1 [loose]=2)
 # guard NETNS kernel|srcguard [strict|loose]: who judges there from now on
 guard() {

@@ -67,9 +67,8 @@ clear() {
 	local name
 	for name in "${guarded[@]}"; do guard6 "${!name}" strict; done
 }
-total() { # all that was counted, with the namespace's name before each line
-	local name
-	for name in "${guarded[@]}"; do counted_all "${!name}" | sed "s/^/$name /"; done
+total() { # all that was counted
+	all_of counted_all "${guarded[@]}"
 }
 nothing() { # WHAT: was counted
 	is "$1: nothing is counted anywhere" "" total

@@ -139,13 +139,6 @@ vm2 eth0 10.2.0.22 2
 vm2 eth0 192.0.2.23 4
 vm2 eth0.7 10.2.0.24 16"
 
-all_of() { # seen|counted_all NAME...: with the name before each line
-	local what=$1 name line
-	shift
-	for name; do
-		"$what" "${!name}" | while read -r line; do echo "$name $line"; done
-	done | LC_ALL=C sort
-}
 judged() { all_of seen host box; }
 unjudged() { all_of seen vm1 vm2 | grep -v "^vm1 eth0 10\..\.0\.1[34]"; }
 news() { # what was counted since the last time

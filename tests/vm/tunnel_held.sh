@@ -31,7 +31,7 @@ is "the kernel waits for who holds it" waits call held
 ip netns del "$home"
 sleep $((slow ? 20 : 6))
 is "it goes when nobody does any more" went call held
-is "the module lives" strict eval 'at "$abroad" srcguard -j show | jq -r .rp_filter'
+is "the module lives" strict shown "$abroad" rp_filter
 cleanup
 is "and holds nothing back" "" rmmod srcguard
 is "the kernel has seen nothing wrong" 0 eval "dmesg | grep -cE 'BUG|KASAN|general protection'"
