@@ -52,11 +52,13 @@ const u8 *srcguard_report_link_source(const struct sk_buff *skb)
 	return eth_hdr(skb)->h_source;
 }
 
+/* Who is exempt is known to the administrator, and must not use up lines for others. */
 static bool srcguard_report_is_logged(const struct srcguard_knobs *knobs,
-				      enum srcguard_reason reason)
+				      const struct srcguard_report *report)
 {
-	return knobs->value[reason < SRCGUARD_REASON_6TO4_SOURCE ?
-			    SRCGUARD_A_POLICY_LOG_MARTIANS : SRCGUARD_A_POLICY_LOG_6TO4];
+	return knobs->value[report->reason < SRCGUARD_REASON_6TO4_SOURCE ?
+			    SRCGUARD_A_POLICY_LOG_MARTIANS : SRCGUARD_A_POLICY_LOG_6TO4] &&
+	       report->outcome != SRCGUARD_OUTCOME_EXEMPTED;
 }
 
 /**
@@ -78,7 +80,7 @@ void srcguard_report(struct srcguard_net *sgn, const struct sk_buff *skb,
 	/* What was in a queue (NFQUEUE) comes from there in process context. */
 	local_bh_disable();
 	srcguard_stats_count(device, report->family, report->reason, report->outcome, skb->len);
-	if (unlikely(srcguard_report_is_logged(&policy->knobs, report->reason)))
+	if (unlikely(srcguard_report_is_logged(&policy->knobs, report)))
 		srcguard_log(sgn, skb, report, &policy->knobs, &device->log[report->reason - 1]);
 	srcguard_sample_packet(sgn, skb, report);
 	local_bh_enable();

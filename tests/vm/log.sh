@@ -18,7 +18,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 88
+plan 93
 
 modprobe sit
 load rp_filter=1
@@ -158,10 +158,21 @@ total=$(all_counted)
 is "what is written and what is withheld are all" "$total" \
 	echo $(($(state log_written) - before_written + $(state log_withheld) - before_withheld))
 is "what is written is in the log" "$(lines)" echo $(($(state log_written) - before_written))
+is "none of them goes to Debian's consoles (KERN_DEBUG)" "<7>" \
+	bash -c 'dmesg -r | sed -n "s/^\(<[0-9]*>\).* srcguard: .*/\1/p" | sort -u'
 since() { # what the lines say, with themselves: no more than there were
 	dmesg | sed -n 's/.*srcguard: .*, \([0-9]*\) since the last line/\1/p' | awk '{ sum += $1 + 1 } END { print sum }'
 }
 ok "and they tell of what came between" test "$(since)" -gt $((total / 2)) -a "$(since)" -le "$total"
+
+# Who is exempt takes no line.
+forget
+ok "a source is exempt" at "$host" srcguard exempt add 203.0.113.9
+before=$(counted "$host" eth0 wrong_device exempted)
+send "$peer" eth0 "$to" 5 "IP(src='203.0.113.9',dst='192.0.2.1')/$udp"
+is "its packets pass, and are counted" $((before + 5)) counted "$host" eth0 wrong_device exempted
+is "but not logged" 0 lines
+ok "it is exempt no more" at "$host" srcguard exempt del 203.0.113.9
 
 # Somebody else's message gets through while ours are held back.
 namespace other
