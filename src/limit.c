@@ -215,14 +215,14 @@ static int srcguard_limit_copy(struct srcguard_limits *limits, struct srcguard_l
 {
 	const struct srcguard_kind *kind;
 	unsigned long id;
-	int err;
 
+	limits->any->count.limit = creator->any->count.limit;
 	xa_for_each(&creator->kinds, id, kind) {
-		if (kind == creator->loopback)
+		if (kind == creator->any || kind == creator->loopback ||
+		    kind->count.limit == SRCGUARD_LIMIT_NONE)
 			continue;
-		err = srcguard_limit_put(limits, kind->name, kind->count.limit);
-		if (err)
-			return err;
+		if (!srcguard_limit_make(limits, kind->name, kind->count.limit))
+			return -ENOMEM;
 	}
 	return 0;
 }

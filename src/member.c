@@ -215,11 +215,13 @@ static int srcguard_member_pre_up(struct srcguard_net *sgn, const struct net_dev
 	struct srcguard_kind *full;
 
 	/* It may have moved in when memory was short, which nobody can refuse. */
-	if (!member && srcguard_member_register(sgn, dev)) {
-		NL_SET_ERR_MSG(extack, "No memory to count the device");
-		return -ENOMEM;
+	if (!member) {
+		if (srcguard_member_register(sgn, dev)) {
+			NL_SET_ERR_MSG(extack, "No memory to count the device");
+			return -ENOMEM;
+		}
+		member = xa_load(&sgn->limits->members, dev->ifindex);
 	}
-	member = xa_load(&sgn->limits->members, dev->ifindex);
 	if (!member || list_empty(&member->waiting) || srcguard_member_is_polled(dev))
 		return 0;
 	full = srcguard_limit_has_room(&member->kind->count) ? sgn->limits->any : member->kind;
