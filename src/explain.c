@@ -122,8 +122,10 @@ int srcguard_explain(struct srcguard_net *sgn, const struct srcguard_question *q
 		}
 	}
 	skb = srcguard_explain_packet(&whole);
-	if (!skb)
+	if (!skb) {
+		NL_SET_ERR_MSG(extack, "No memory for the packet");
 		return -ENOMEM;
+	}
 
 	nf_hook_state_init(&state, NF_INET_PRE_ROUTING,
 			   whole.source.ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4, whole.in, NULL, NULL,

@@ -136,8 +136,10 @@ static int srcguard_netlink_policy_get(struct sk_buff *skb, struct genl_info *in
 	srcguard_policy_read(sgn, &knobs);
 
 	reply = genlmsg_new(SRCGUARD_A_POLICY_MAX * nla_total_size(sizeof(u32)), GFP_KERNEL);
-	if (!reply)
+	if (!reply) {
+		NL_SET_ERR_MSG(info->extack, "No memory for the reply");
 		return -ENOMEM;
+	}
 	header = genlmsg_put_reply(reply, info, &srcguard_netlink_family, 0,
 				   SRCGUARD_CMD_POLICY_GET);
 	if (!header)
@@ -218,8 +220,10 @@ static int srcguard_netlink_state_get(struct sk_buff *skb, struct genl_info *inf
 
 	reply = genlmsg_new(4 * nla_total_size_64bit(sizeof(u64)) + nla_total_size(sizeof(u32)),
 			    GFP_KERNEL);
-	if (!reply)
+	if (!reply) {
+		NL_SET_ERR_MSG(info->extack, "No memory for the reply");
 		return -ENOMEM;
+	}
 	header = genlmsg_put_reply(reply, info, &srcguard_netlink_family, 0,
 				   SRCGUARD_CMD_STATE_GET);
 	if (!header ||

@@ -145,8 +145,10 @@ static int srcguard_netlink_exempt_part(struct srcguard_net *sgn, struct genl_in
 
 	if (info->attrs[SRCGUARD_A_EXEMPT_FIRST]) {
 		err = srcguard_exempt_stage_begin(sgn, number);
-		if (err)
+		if (err) {
+			NL_SET_ERR_MSG(info->extack, "No memory for the list");
 			return err;
+		}
 	} else if (!srcguard_exempt_stage_is(sgn, number)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[SRCGUARD_A_EXEMPT_LIST],
 				    "This list was not begun, or another one was since");

@@ -83,8 +83,10 @@ static int srcguard_netlink_explain_reply(struct genl_info *info,
 	struct sk_buff *reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	void *header;
 
-	if (!reply)
+	if (!reply) {
+		NL_SET_ERR_MSG(info->extack, "No memory for the reply");
 		return -ENOMEM;
+	}
 	header = genlmsg_put_reply(reply, info, &srcguard_netlink_family, 0,
 				   SRCGUARD_CMD_EXPLAIN);
 	if (!header ||
