@@ -8,7 +8,7 @@
 #   eth0 10.1.0.2/24 ------- eth0 10.1.0.1/24, 2001:db8:1::1/64
 #
 . "${0%/*}/lib.sh"
-plan 66
+plan 69
 
 from() { # SOURCE [COUNT]
 	if [[ $1 == *:* ]]; then
@@ -135,12 +135,18 @@ swap() {
 			exempt replace "$scratch/full" && from 10.66.1.1 50 || return
 	done
 }
-ip netns exec "$peer" python3 "$lib_dir/flood.py" eth0 "$mac" 10.1.0.1 10.66.1.2 &
+ip netns exec "$peer" python3 "$lib_dir/flood.py" -c eth0 "$mac" 10.1.0.1 10.66.1.2 \
+	>"$scratch/flood" &
 flood=$!
-dropped=$(counted "$host" eth0 no_route)
+dropped=$(counted "$host" eth0 no_route) exempted=$(counted "$host" eth0 no_route exempted)
 ok "lists are replaced under traffic" swap
 kill $flood
+wait $flood
+flood=$(sed 's/.* //' "$scratch/flood")
+ok "packets came meanwhile" test "$flood" -gt 500
 is "no packet of a source in both was dropped" "$dropped" counted "$host" eth0 no_route
+is "each was exempt" $((exempted + 400 + flood)) counted "$host" eth0 no_route exempted
+is "and passed" "$flood" passed "$host" 10.66.1.2
 exempt replace "$scratch/short"
 index=$(ip netns exec "$host" cat /sys/class/net/eth1/ifindex)
 ip -n "$host" link del eth1
