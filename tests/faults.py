@@ -30,13 +30,13 @@ import sys
 import time
 from collections import Counter, defaultdict
 
-from netlink import (DEV_CLEAR, DEV_GET, DEV_SET, EXEMPT_ADD, EXEMPT_DEL, EXEMPT_GET,
-                     EXEMPT_REPLACE, EXPLAIN, IFLA_NET_NS_FD, LIMIT_GET, LIMIT_KIND, LIMIT_LIMIT,
-                     LIMIT_SET, NETLINK_GENERIC, NLA_F_NESTED, NLM_F_ACK, NLM_F_CREATE,
-                     NLM_F_DUMP, NLM_F_EXCL, NO_LIMIT, POLICY_GET, POLICY_SET, RTM_NEWLINK,
-                     STATE_GET, STATS_GET, Netlink, Netns, attribute, attributes, devices,
-                     expect, family, finit_module, generic_body, libc, link_body, link_kind,
-                     loaded, message, named_netns, number, policy_pairs, this_netns, unload)
+from netlink import (DEV_GET, EXEMPT_ADD, EXEMPT_DEL, EXEMPT_GET, EXPLAIN, IFLA_NET_NS_FD,
+                     LIMIT_GET, NETLINK_GENERIC, NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP,
+                     NLM_F_EXCL, NO_LIMIT, POLICY_GET, POLICY_SET, RTM_NEWLINK, STATE_GET,
+                     STATS_GET, Netlink, Netns, attributes, clear, devices, exemption, expect,
+                     family, finit_module, generic_body, libc, limit, link_body, link_kind,
+                     loaded, message, named_netns, number, policy_pairs, replacement, setting,
+                     this_netns, unload)
 
 MCL_ALL = 3
 MODE = "/proc/sys/net/srcguard/rp_filter"
@@ -385,39 +385,14 @@ class Move(Operation):
 
 # --- which ------------------------------------------------------------------------
 
-EXEMPT_PREFIX, EXEMPT_PREFIXLEN, EXEMPT_DEVICE, EXEMPT_PACKETS = 2, 3, 5, 6
-EXEMPT_ENTRY, EXEMPT_LIST, EXEMPT_FIRST, EXEMPT_LAST = 7, 8, 9, 10
+EXEMPT_PACKETS = 6
 STRICT, LOOSE, FEASIBLE = 1, 2, 3
-
-
-def setting(name, rp_filter):
-    return DEV_SET, (2, name), (3, rp_filter)
-
-
-def clear(name):
-    return DEV_CLEAR, (2, name)
-
-
-def exemption(address, length, device=None):
-    kind = socket.AF_INET6 if ":" in address else socket.AF_INET
-    pairs = [(EXEMPT_PREFIX, socket.inet_pton(kind, address)), (EXEMPT_PREFIXLEN, length)]
-    return pairs + ([(EXEMPT_DEVICE, device)] if device else [])
-
-
-def replacement(*exemptions):
-    entries = [(EXEMPT_ENTRY | NLA_F_NESTED, b"".join(attribute(*pair) for pair in pairs))
-               for pairs in exemptions]
-    return (EXEMPT_REPLACE, (EXEMPT_LIST, 1), (EXEMPT_FIRST, b""), (EXEMPT_LAST, b""), *entries)
 
 
 def question(source, destination):
     kind = socket.AF_INET6 if ":" in source else socket.AF_INET
     return (EXPLAIN, (1, socket.inet_pton(kind, source)),
             (2, socket.inet_pton(kind, destination)), (3, "veth0"))
-
-
-def limit(kind, number_of_devices):
-    return LIMIT_SET, (LIMIT_KIND, kind), (LIMIT_LIMIT, number_of_devices)
 
 
 ONE = exemption("192.0.2.0", 24)

@@ -15,7 +15,7 @@ from collections import namedtuple
 
 SYS_FINIT_MODULE, SYS_DELETE_MODULE = 313, 176
 NETLINK_GENERIC = 16
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP_INTR, NLM_F_DUMP = 1, 4, 0x10, 0x300
 NLM_F_CREATE, NLM_F_EXCL = 0x400, 0x200
 NLA_F_NESTED = 0x8000
 NLMSG_ERROR, NLMSG_DONE = 2, 3
@@ -31,6 +31,9 @@ EXEMPT_GET, EXEMPT_ADD, EXEMPT_DEL, EXEMPT_REPLACE, EXPLAIN = range(8, 13)
 LIMIT_GET, LIMIT_SET = 14, 15
 LIMIT_KIND, LIMIT_LIMIT, LIMIT_IN_USE = range(2, 5)
 NO_LIMIT = 0xffffffff
+DEV_DEVICE, DEV_RP_FILTER = 2, 3
+EXEMPT_PREFIX, EXEMPT_PREFIXLEN, EXEMPT_DEVICE = 2, 3, 5
+EXEMPT_ENTRY, EXEMPT_LIST, EXEMPT_FIRST, EXEMPT_LAST = 7, 8, 9, 10
 RP_FILTER, ENFORCE = 1, 2
 STATS_DEVICE, STATS_REASON, STATS_PACKETS = 3, 5, 7
 
@@ -80,12 +83,16 @@ class Netlink:
         # the kernel works while it is asked, and has answered when that is over
         self.socket.setblocking(False)
         self.request = request
+        # the list changed while it was dumped
+        self.interrupted = False
 
-    def talk(self):
+    def talk(self, meanwhile=lambda: None):
         """The payloads of the answers, which may be missing if memory was short; an
-        error of the kernel's raises."""
+        error of the kernel's raises. Something may be done after the first part of a
+        dump, which the kernel has ready when it was asked."""
         answers = []
         self.socket.send(self.request)
+        meanwhile()
         while not self.received(answers):
             pass
         return answers
@@ -97,7 +104,8 @@ class Netlink:
         except BlockingIOError:
             return True
         while data:
-            length, kind = struct.unpack_from("=IH", data)
+            length, kind, flags = struct.unpack_from("=IHH", data)
+            self.interrupted |= bool(flags & NLM_F_DUMP_INTR)
             if kind in (NLMSG_ERROR, NLMSG_DONE):
                 error, = struct.unpack_from("=i", data, 16)
                 if error:
@@ -160,6 +168,32 @@ def generic_body(command, *pairs):
 def policy_pairs(values):
     return [({"rp_filter": RP_FILTER, "enforce": ENFORCE}[name], value)
             for name, value in values.items()]
+
+
+# Requests: a command and its attributes, as generic_body() takes them.
+
+def setting(name, rp_filter):
+    return DEV_SET, (DEV_DEVICE, name), (DEV_RP_FILTER, rp_filter)
+
+
+def clear(name):
+    return DEV_CLEAR, (DEV_DEVICE, name)
+
+
+def exemption(address, length, device=None):
+    kind = socket.AF_INET6 if ":" in address else socket.AF_INET
+    pairs = [(EXEMPT_PREFIX, socket.inet_pton(kind, address)), (EXEMPT_PREFIXLEN, length)]
+    return pairs + ([(EXEMPT_DEVICE, device)] if device else [])
+
+
+def replacement(*exemptions):
+    entries = [(EXEMPT_ENTRY | NLA_F_NESTED, b"".join(attribute(*pair) for pair in pairs))
+               for pairs in exemptions]
+    return (EXEMPT_REPLACE, (EXEMPT_LIST, 1), (EXEMPT_FIRST, b""), (EXEMPT_LAST, b""), *entries)
+
+
+def limit(kind, number_of_devices):
+    return LIMIT_SET, (LIMIT_KIND, kind), (LIMIT_LIMIT, number_of_devices)
 
 
 def counter(answer):
@@ -283,9 +317,8 @@ class Netns:
     def set_policy(self, **values):
         self.generic.ask(family(), NLM_F_ACK, generic_body(POLICY_SET, *policy_pairs(values)))
 
-    def set_limit(self, kind, limit):
-        self.generic.ask(family(), NLM_F_ACK,
-                         generic_body(LIMIT_SET, (LIMIT_KIND, kind), (LIMIT_LIMIT, limit)))
+    def set_limit(self, kind, number_of_devices):
+        self.generic.ask(family(), NLM_F_ACK, generic_body(*limit(kind, number_of_devices)))
 
     def in_use(self, kind):
         for answer in self.generic.ask(family(), NLM_F_DUMP, generic_body(LIMIT_GET)):

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Exemptions: sources that fail the filter and pass, counted apart; by device, by
-# longest match; bounded; replaced as a whole while packets pass.
+# longest match; bounded; replaced as a whole while packets pass. And how this and the
+# other lists are read while they change (tests/dumps.py).
 #
 #   peer                     host
 #   eth0 10.1.0.2/24 ------- eth0 10.1.0.1/24, 2001:db8:1::1/64
 #
 . "${0%/*}/lib.sh"
-plan 69
+plan 75
 
 from() { # SOURCE [COUNT]
 	if [[ $1 == *:* ]]; then
@@ -155,6 +156,15 @@ is "what is for a device goes with it, whoever has its number then" "10.66.0.0/1
 	bash -c "ip netns exec $host srcguard exempt show | sed 's/ packets.*//'"
 ok "an empty list" exempt replace /dev/null
 is "ends them all" 0 gets 10.66.1.1
+
+# Any list that changes while it is read.
+service dumps python3 "$lib_dir/dumps.py"
+for list in dev exempt limit stats; do
+	is "$list: a dump is marked if its list changes, and whole but for that" ok call dumps $list
+done
+is "the tool asks again" ok call dumps once
+is "and says so if it never ends" ok call dumps always
+kill "${services[dumps]##* }"
 cleanup
 is "the module holds nothing back" "" rmmod srcguard
 finish
