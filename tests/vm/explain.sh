@@ -10,7 +10,7 @@
 #   10.9.0.0/16 and 2001:db8:9::/48 by both
 #
 . "${0%/*}/lib.sh"
-plan 77
+plan 85
 
 # Of JSON that is in one line: to start jq takes longer than what is asked.
 field() { # JSON KEY ELSE
@@ -214,6 +214,32 @@ net.ipv4.conf.eth1.log_martians eth1 1 0
 net.ipv4.conf.all.rp_filter lo 2 0
 net.ipv4.conf.all.rp_filter none6 2 0" says
 fails "check: its status says that there is something" 1 at "$host" srcguard check
+
+# twice ALL ETH0 [KNOB VALUE]: what it says of eth0, where the kernel has these modes
+twice() {
+	conf "$host" "all.rp_filter=$1" "eth0.rp_filter=$2"
+	[ $# -le 2 ] || at "$host" srcguard dev set eth0 "$3" "$4"
+	at "$host" srcguard check | grep -A 1 " dev eth0 "
+}
+second="should be 0
+    The kernel's filter looks at each packet a second time."
+stricter="should be 0
+    The kernel's filter is strict, and drops what srcguard lets pass here."
+audits="should be 0
+    The kernel's filter drops what srcguard only audits here."
+conf "$host" eth1.log_martians=0
+is "check: the device wins" "net.ipv4.conf.eth0.rp_filter dev eth0 is 2 $second" twice 1 2
+is "check: all win" "net.ipv4.conf.all.rp_filter dev eth0 is 2 $second" twice 2 1
+is "check: both are the same" "net.ipv4.conf.all.rp_filter dev eth0 is 1 $second" twice 1 1
+is "check: srcguard is laxer than the kernel" \
+	"net.ipv4.conf.eth0.rp_filter dev eth0 is 1 $stricter" twice 0 1 rp_filter feasible
+is "check: but not than one that is loose" \
+	"net.ipv4.conf.eth0.rp_filter dev eth0 is 2 $second" twice 1 2
+is "check: it is strict for IPv4" \
+	"net.ipv4.conf.eth0.rp_filter dev eth0 is 1 $second" twice 0 1 rp_filter_ipv4 strict
+is "check: srcguard only audits" \
+	"net.ipv4.conf.eth0.rp_filter dev eth0 is 1 $audits" twice 0 1 enforce 0
+is "check: srcguard is off there" "" twice 0 1 rp_filter_ipv4 off
 cleanup
 is "the module holds nothing back" "" rmmod srcguard
 finish
