@@ -20,7 +20,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan 18
+plan 21
 
 load rp_filter=0
 modprobe br_netfilter
@@ -87,6 +87,13 @@ for judge in kernel srcguard; do
 	from 10.2.0.9 81 8
 	is "$judge: spoofed ones do not" "" by_bridge ip
 done
+explains "$host" "explain agrees, whatever their destination is by then" <<-'EOT'
+	accept 10.1.0.2 dev br0 to 10.1.0.9
+	accept 10.1.0.2 dev br0 to 10.3.0.2
+	drop:wrong_device 10.2.0.9 dev br0 to 10.2.0.1
+	drop:no_route 192.0.2.1 dev br0 to 10.2.0.1
+	drop:wrong_device 10.2.0.9 dev br0 to 10.3.0.2
+EOT
 is "they are counted" "br0 ipv4 no_route dropped 7
 br0 ipv4 wrong_device dropped 14" counted_all "$host"
 conf "$host" all.rp_filter=0
@@ -94,6 +101,10 @@ guard "$host" srcguard loose
 from 10.2.0.9 80 3
 from 192.0.2.1 80 4
 is "loose: there is a route to one of them" "br0 10.2.0.9 3" by_bridge ip
+explains "$host" "loose: explain agrees" <<-'EOT'
+	accept 10.2.0.9 dev br0 to 10.2.0.1
+	drop:no_route 192.0.2.1 dev br0 to 10.2.0.1
+EOT
 
 for mode in off strict; do
 	guard6 "$host" $mode
@@ -107,6 +118,11 @@ for mode in off strict; do
 	is "$mode: spoofed ones do, or not" "$([ $mode = strict ] || echo "br0 2001:db8:2::9 14
 br0 2001:db8:f::1 7")" by_bridge ip6
 done
+explains "$host" "IPv6: explain agrees" <<-'EOT'
+	accept 2001:db8:1::2 dev br0 to 2001:db8:3::2
+	drop:wrong_device 2001:db8:2::9 dev br0 to 2001:db8:2::1
+	drop:no_route 2001:db8:f::1 dev br0 to 2001:db8:2::1
+EOT
 is "they are counted" "br0 ipv6 no_route dropped 7
 br0 ipv6 wrong_device dropped 14" counted_all "$host"
 
