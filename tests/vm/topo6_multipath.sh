@@ -1,10 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# IPv6 by several ways: sibling routes, nexthop groups, default routers of equal
-# metric and preference, a leg that is down. Each leg is good, and answers may come
-# back by the other one. Routes come and go while packets do.
-#
+# IPv6 by several ways: sibling routes, nexthop groups, default routers that advertise
+# themselves, a leg that is down. Each leg is good, and answers may come back by the
+# other one. Routes come and go while packets do.
 #
 #   host                                 far
 #   left   2001:db8:1::1/64 ------------ left   2001:db8:1::2/64
@@ -19,7 +18,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan $((40 + 2 * ${COUNT-1}))
+plan $((49 + 2 * ${COUNT-1}))
 
 load rp_filter=0
 namespace host far
@@ -93,20 +92,44 @@ siblings proto static nexthop via 2001:db8:1::2 weight 1 nexthop via 2001:db8:2:
 group nhid 10
 EOT
 
-# default routers of the same metric: the kernel takes one of them at a time
-ip -n "$host" -6 route append default via 2001:db8:1::2 dev left metric 1024
-ip -n "$host" -6 route append default via 2001:db8:2::2 dev right metric 1024
-guard6 "$host"
-behind left
-behind right
-ok "default routers of equal metric: both are good" sixteen 2
-ok "a conversation with what is behind them" converses 2001:db8:1::1
-ok "and the other way round" converses 2001:db8:2::1
-is "nothing is counted" "" counted_all "$host"
-explains "$host" "explain agrees" <<-'EOT'
-	accept 2001:db8:9::11 dev left to 2001:db8:1::1
-	accept 2001:db8:9::11 dev right to 2001:db8:1::1
-EOT
+# Default routers of the same metric: routes that were advertised are no siblings, and
+# the kernel takes one of them at a time.
+conf6 "$far" all.forwarding=1
+conf6 "$host" {left,right}.accept_ra=2
+for leg in left right; do
+	router=$(link_local "$far" $leg)
+	send "$far" $leg 33:33:00:00:00:01 1 "IPv6(src='$router',dst='ff02::1',hlim=255)/\
+ICMPv6ND_RA(routerlifetime=1800)/ICMPv6NDOptSrcLLAddr(lladdr='$(mac "$far" $leg)')"
+done
+routers() {
+	ip -n "$host" -6 route show default proto ra | grep -o "dev [a-z]* .*metric [0-9]*" |
+		sed 's/dev \([a-z]*\) .* /\1 /' | sort | paste -sd ' '
+}
+is "two routers advertise themselves" "left 1024 right 1024" routers
+# both WHAT: sources behind either router are good
+both() {
+	guard6 "$host"
+	behind left
+	behind right
+	ok "$1: both are good" sixteen 2
+	ok "$1: a conversation with what is behind them" converses 2001:db8:1::1
+	ok "$1: and the other way round" converses 2001:db8:2::1
+	is "$1: nothing is counted" "" counted_all "$host"
+	explains "$host" "$1: explain agrees" <<-'EOT'
+		accept 2001:db8:9::11 dev left to 2001:db8:1::1
+		accept 2001:db8:9::11 dev right to 2001:db8:1::1
+	EOT
+}
+both "default routers of equal metric"
+# one that does not answer any more
+router=$(link_local "$far" left)
+ip -n "$far" addr del "$router/64" dev left
+ip -n "$host" neigh replace "$router" dev left nud failed
+ok "the kernel goes by the one that can be reached" \
+	bash -c "ip -n $host route get 2001:db8:9::1 | grep 'dev right'"
+both "one cannot be reached"
+ip -n "$far" addr add "$router/64" dev left nodad
+conf6 "$host" {left,right}.accept_ra=0
 defaults
 
 ip -n "$host" -6 route add default via 2001:db8:1::2 dev left metric 100
@@ -154,8 +177,8 @@ explains "$host" "explain agrees" <<-'EOT'
 	drop:reject_route 2001:db8:9:1::1 dev left to 2001:db8:1::1
 EOT
 
-both=(nexthop via 2001:db8:1::2 nexthop via 2001:db8:2::2)
-ip -n "$host" -6 route replace 2001:db8:9::/48 "${both[@]}"
+legs=(nexthop via 2001:db8:1::2 nexthop via 2001:db8:2::2)
+ip -n "$host" -6 route replace 2001:db8:9::/48 "${legs[@]}"
 guard6 "$host"
 ip -n "$far" link set left down
 within 9 at "$host" sh -c 'grep -q 0 /sys/class/net/left/carrier'
@@ -167,6 +190,11 @@ explains "$host" "explain agrees" <<-'EOT'
 EOT
 ip -n "$far" link set left up
 within 9 at "$host" sh -c 'grep -q 1 /sys/class/net/left/carrier'
+guard6 "$host"
+behind left
+behind right
+ok "with a carrier again: both are good" sixteen 2
+is "nothing is counted" "" counted_all "$host"
 
 # What is sent meanwhile, and what becomes of it: what is not counted has passed.
 declare -A flood=()
@@ -186,7 +214,7 @@ sent() { # LEG: from now on no more; how many there were
 }
 
 # a leg's route goes while packets come by both
-ip -n "$host" -6 route replace 2001:db8:9::/48 "${both[@]}"
+ip -n "$host" -6 route replace 2001:db8:9::/48 "${legs[@]}"
 guard6 "$host"
 flood left 2001:db8:9::77
 flood right 2001:db8:9::78
