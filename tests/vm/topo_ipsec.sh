@@ -12,6 +12,8 @@
 #   transport mode: 10.1.0.1 = 10.1.0.2
 #   tunnel mode:    10.0.0.0/14 = 10.20.0.0/24
 #
+#   and 2001:db8:1::1, 2001:db8:1::2, 2001:db8:20::1 likewise
+#
 # The ciphers introduce themselves:
 # expect-log: ^cryptd: max_cpu_qlen set to [0-9]+$
 # expect-log: ^alg: No test for
@@ -20,7 +22,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan 53
+plan 60
 
 load rp_filter=0
 namespace host peer inner
@@ -128,5 +130,29 @@ done <<-'EOT'
 transport transport mode with aes-gcm
 tunnel tunnel mode with aes-gcm
 tunnel tunnel mode with null
+EOT
+
+# IPv6
+ip -n "$host" addr add 2001:db8:1::1/64 dev eth0 nodad
+ip -n "$peer" addr add 2001:db8:1::2/64 dev eth0 nodad
+ip -n "$peer" addr add 2001:db8:20::1/128 dev lo
+ip -n "$host" route add 2001:db8:20::/64 dev other
+watch_routed6 "$host"
+ends=("src 2001:db8:1::1 dst 2001:db8:1::2" "src 2001:db8:1::2 dst 2001:db8:1::1")
+mode=tunnel
+protect 2001:db8:1::/64 2001:db8:20::/64 "${aead[@]}"
+guard6 "$host"
+ok "IPv6: a conversation" pings "$peer" 2001:db8:20::1 2001:db8:1::1
+ok "IPv6: and the other way" pings "$host" 2001:db8:1::1 2001:db8:20::1
+is "IPv6: each packet comes protected, and then as itself" "eth0 2001:db8:1::2 8
+eth0 2001:db8:20::1 8" seen "$host" ip6
+is "IPv6: nothing is counted" "" counted_all "$host"
+unwatch "$host"
+send "$peer" eth0 "$to" 5 "IPv6(src='2001:db8:20::1',dst='2001:db8:1::1')/ICMPv6EchoReply()"
+is "IPv6: unprotected spoofs are not seen" "" seen "$host" ip6
+is "IPv6: but counted" "eth0 ipv6 wrong_device dropped 5" counted_all "$host"
+explains "$host" "IPv6: explain agrees on what comes unprotected" <<-'EOT'
+	accept 2001:db8:1::2 dev eth0 to 2001:db8:1::1
+	drop:wrong_device 2001:db8:20::1 dev eth0 to 2001:db8:1::1
 EOT
 finish
