@@ -25,7 +25,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/sit.sh"
-plan 77
+plan 79
 
 load rp_filter=0 sixtofour=0
 modprobe sit
@@ -295,6 +295,11 @@ guard "$host" sixtofour off
 guard "$host" sixtofour match
 cut_honest
 is "the bytes of what is too short are counted" "$bytes" counted "$host" eth0 6to4_truncated dropped bytes
+fates "$host=2" "$other" >/dev/null
+cut_honest
+is "cut short, with all rows of the list" "six 178, eth0 6to4_truncated dropped 80" fates "$host"
+cut_source
+is "spoofed, too" "eth0 6to4_source dropped 178, eth0 6to4_truncated dropped 80" fates "$host"
 del six
 cleanup
 is "the module holds nothing back" "" rmmod srcguard
