@@ -8,8 +8,9 @@ standard input, answered by "ok TEXT" or "not ok: WHY":
     guards N                turned off and on in HOST, N times
     namespaces N            made, flooded and left, some at a time
     devices N               made in HOST, flooded, renamed, moved to OTHER, deleted
+    tunnels N               made in HOST, changed, moved to OTHER, deleted
     dumps N                 devices come and go while the counters are read
-    loads N                 of the module, while devices come and go
+    loads N                 of the module, while devices and tunnels come and go
     complete                the module has an entry for each device and namespace
     entries                 how many those must be
     send N                  exactly so many packets that have no route back
@@ -24,7 +25,7 @@ import sys
 import time
 
 import flood
-from netlink import (SLOW, Netns, devices, expect, finit_module, named_netns, new_netns,
+from netlink import (SLOW, Netns, devices, expect, finit_module, named_netns, new_netns, sit,
                      this_netns, unload, until)
 
 # How many namespaces or devices come and go at a time, each with a flooded link.
@@ -32,6 +33,11 @@ BATCH = 8
 # The debug kernel takes ten seconds to say what is allocated: not after each load.
 EVERY = 3 if SLOW else 1
 NO_ROUTE = 1
+SIXTOFOUR_SOURCE = 9
+# Inner addresses that are honest within a packet from 10.0.0.2 to 10.0.0.1: of 6to4, and
+# of a domain with a prefix that is no longer, so that it can change at once.
+DOMAIN = "3ffe::"
+INNER = ("/2002:a00:2::1/2002:a00:1::1", "/3ffe:a00:2::1/3ffe:a00:1::1")
 CACHES = "/sys/kernel/debug/slab/"
 # The compiler may have merged the functions.
 ENTRY = re.compile(r" *(\d+) srcguard_device_(?:alloc|add)\+.* \[srcguard\]")
@@ -52,11 +58,11 @@ def frames(i, *sources):
 
 
 class Link:
-    """Peer's end of a link that comes and goes."""
+    """Peer's end of a link that may come and go."""
 
-    def __init__(self, i):
-        self.name = f"gen{i}" if i else "veth0"
-        self.frames = frames(i, f"10.9.{i}.2" if i else "10.0.0.2", "192.0.2.1", "10.0.0.1")
+    def __init__(self, name, i, *sources):
+        self.name = name
+        self.frames = frames(i, *sources)
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
 
     def send(self):
@@ -83,7 +89,10 @@ class Flood:
         self.child = os.fork()
         if self.child == 0:
             os.setns(peer.fd, os.CLONE_NEWNET)
-            links = [Link(i) for i in range(BATCH + 1)]
+            spoofed = "192.0.2.1", "10.0.0.1"
+            links = [Link(f"gen{i}", i, f"10.9.{i}.2", *spoofed) for i in range(1, BATCH + 1)]
+            links.append(Link("veth0", 0, "10.0.0.2", *spoofed, *("10.0.0.2" + i for i in INNER)))
+            links.append(Link("veth1", 0, *("10.0.1.2" + i for i in INNER)))
             while True:
                 without = [link for link in links if not link.send()]
                 # the kernel would try and load a module for a name that is not there
@@ -236,6 +245,38 @@ class Meanwhile:
         self.times = int(report)
 
 
+def sixtofour(device):
+    return sum(c.packets for c in host.counters()
+               if c.device == device and c.reason >= SIXTOFOUR_SOURCE)
+
+
+def received(netns, device):
+    with netns.entered(), open("/proc/thread-self/net/dev", encoding="ascii") as file:
+        return sum(int(line.split()[2]) for line in file if line.split()[0] == device + ":")
+
+
+def guarded(netns):
+    """What is honest comes out of the tunnel that is there, and nothing else."""
+    before = received(netns, "six"), sixtofour("veth1")
+    until(lambda: received(netns, "six") > before[0], "nothing comes out of a tunnel")
+    until(lambda: sixtofour("veth1") > before[1], "nothing spoofed is dropped before a tunnel")
+    expect(not sixtofour("veth0"), "honest packets were dropped")
+
+
+def tunnels(times):
+    for _ in range(times):
+        host.new("six", *sit("10.0.0.1"))
+        host.set_up("six")
+        guarded(host)
+        host.change("six", *sit("0.0.0.0", prefix=DOMAIN))
+        guarded(host)
+        host.move("six", other)
+        other.set_up("six")
+        guarded(other)
+        other.change("six", *sit("10.0.0.1"))
+        other.delete("six")
+
+
 def dumps(times):
     with Meanwhile(Netns.counters) as reader:
         for _ in range(times):
@@ -247,9 +288,15 @@ def dumps(times):
     return f"read {reader.times} times"
 
 
-def churn(netns, i):
-    netns.new_veth(f"here{i}", f"there{i}")
-    netns.delete(f"here{i}")
+def churn(netns):
+    netns.new_veth("here", "there")
+    netns.delete("here")
+
+
+def churn_brokers(netns):
+    netns.new("broker", *sit("10.0.0.1", "10.0.0.9"))
+    netns.set_up("broker")
+    netns.delete("broker")
 
 
 def load():
@@ -262,16 +309,20 @@ def load():
 
 def loads(times):
     churned = 0
+    host.new("six", *sit("0.0.0.0"))
+    host.set_up("six")
     for i in range(times):
         # some at a time, so that they get between the module's steps
-        with Meanwhile(churn, 0) as first, Meanwhile(churn, 1) as second:
+        with Meanwhile(churn) as first, Meanwhile(churn_brokers) as second:
             unload("srcguard")
             load()
         churned += first.times + second.times
         counted(host, "veth0")
+        guarded(host)
         # A device that went before the module followed devices must not be on its list.
         if i % EVERY == 0 or i == times - 1:
             complete(f"after {i + 1} loads: ")
+    host.delete("six")
     expect(churned >= times, f"only {churned} devices came and went")
     return f"{churned} devices came and went"
 
@@ -330,8 +381,8 @@ def complete(when=""):
 flooding = Flood()
 REQUESTS = {
     "flood": flooding.start, "still": flooding.stop, "guards": guards, "namespaces": namespaces,
-    "devices": come_and_go_devices, "dumps": dumps, "loads": loads, "complete": complete,
-    "entries": entries, "send": send,
+    "devices": come_and_go_devices, "tunnels": tunnels, "dumps": dumps, "loads": loads,
+    "complete": complete, "entries": entries, "send": send,
 }
 
 

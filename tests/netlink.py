@@ -22,6 +22,8 @@ NLMSG_ERROR, NLMSG_DONE = 2, 3
 RTM_NEWLINK, RTM_DELLINK, RTM_NEWADDR = 16, 17, 20
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_LINKINFO, IFLA_NET_NS_FD = 1, 3, 18, 28
 IFLA_INFO_KIND, IFLA_INFO_DATA, VETH_INFO_PEER = 1, 2, 1
+IFLA_IPTUN_LOCAL, IFLA_IPTUN_REMOTE = 2, 3
+IFLA_IPTUN_6RD_PREFIX, IFLA_IPTUN_6RD_PREFIXLEN = 11, 13
 IFA_ADDRESS, IFA_LOCAL = 1, 2
 IFF_UP = 1
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
@@ -214,6 +216,16 @@ def link_kind(kind, data=b""):
     return IFLA_LINKINFO, info + (attribute(IFLA_INFO_DATA, data) if data else b"")
 
 
+def sit(local, remote="0.0.0.0", prefix=None, length=16):
+    """What makes a sit tunnel, or changes one, the prefix being 6rd's: for Netns.new()"""
+    pairs = [(IFLA_IPTUN_LOCAL, socket.inet_aton(local)),
+             (IFLA_IPTUN_REMOTE, socket.inet_aton(remote))]
+    if prefix:
+        pairs += [(IFLA_IPTUN_6RD_PREFIX, socket.inet_pton(socket.AF_INET6, prefix)),
+                  (IFLA_IPTUN_6RD_PREFIXLEN, struct.pack("=H", length))]
+    return "sit", b"".join(attribute(*pair) for pair in pairs)
+
+
 def devices():
     """The names of those in the thread's namespace."""
     return {name for _, name in socket.if_nameindex()}
@@ -278,9 +290,12 @@ class Netns:
             pairs.append((IFLA_ADDRESS, bytes.fromhex(mac.replace(":", ""))))
         self.route.ask(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, link_body(name, *pairs))
 
-    def new(self, name, kind):
+    def new(self, name, kind, data=b""):
         self.route.ask(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
-                       link_body(name, link_kind(kind)))
+                       link_body(name, link_kind(kind, data)))
+
+    def change(self, name, kind, data):
+        self.route.ask(RTM_NEWLINK, NLM_F_ACK, link_body(name, link_kind(kind, data)))
 
     def new_dummy(self, name):
         self.new(name, "dummy")

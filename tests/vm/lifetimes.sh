@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Everything comes and goes while packets pass: the guards, namespaces, devices
-# (renamed, moved, deleted), readers of the counters, the module itself. Afterwards
+# (renamed, moved, deleted), sit tunnels (changed, too), readers of the counters, the module itself. Afterwards
 # exactly as much is there as before: with slub_debug=U the kernel knows who
 # allocated what is still in use, and its trace tells the same of per-CPU memory.
 #
@@ -16,11 +16,14 @@
 # timeout: 500
 # append: slub_debug=U,kmalloc-*,net_namespace
 # expect-log: ^bash \([0-9]+\): drop_caches: 3$
+# what sit says of packets while the guard is not there:
+# expect-log: ^sit: Src spoofed
 # The kernel says so of a packet that the flood sends while its link is just going.
 # expect-log: ^gen[1-8] selects TX queue 0, but real number of TX queues is 0$
 #
 #   peer                               host
 #   veth0 10.0.0.2/24 ------------- veth0 10.0.0.1/24
+#   veth1 10.0.1.2/24 ------------- veth1 10.0.1.1/24, for spoofed packets to tunnels
 #   gen1 --------- eth1 10.9.1.1/24, in any namespace; this link comes and goes,
 #   ...                              and up to seven more like it at a time
 #   gen8 --------- eth8 10.9.8.1/24
@@ -30,7 +33,7 @@
 # Compiled for debugging, the kernel's allocator of per-CPU memory calls itself its
 # caller.
 [ "$KERNEL" = debug ] || traced=1
-plan $((${traced-0} ? 20 : 18))
+plan $((${traced-0} ? 21 : 19))
 times=$((${COUNT:-1} > 1 ? 34 * COUNT : 7))
 mac=02:00:00:00:00:01
 
@@ -68,11 +71,19 @@ does() { # WHAT REQUEST: a check, and what the answer says besides
 
 namespace host peer other
 link "$host" veth0 - "$peer" veth0 10.0.0.2/24
-ip -n "$host" link set veth0 address $mac
-ip -n "$host" addr add 10.0.0.1/24 dev veth0
+link "$host" veth1 - "$peer" veth1 10.0.1.2/24
+for i in 0 1; do
+	ip -n "$host" link set veth$i address $mac
+	ip -n "$host" addr add 10.0.$i.1/24 dev veth$i
+done
+# no fallback tunnels, of which a namespace would have one more device
+sysctl -qw net.core.fb_tunnels_only_for_init_net=2
+# sit says a word of it, and nobody how many it did not say
+sysctl -qw net.core.message_cost=100000
+modprobe sit
 # more to go through while the module is loaded
 namespace n{1..12}
-conf "$host" {all,default,veth0}.rp_filter=0 all.log_martians=0
+conf "$host" {all,default,veth0,veth1}.rp_filter=0 all.log_martians=0
 conf "$other" {all,default}.rp_filter=0 all.log_martians=0
 
 service lifetimes python3 "$lib_dir/lifetimes.py" "$host" "$peer" "$other" $mac
@@ -96,6 +107,7 @@ say "$before objects in $before_netns namespaces, $before_memory kB"
 does "guards turned off and on under traffic, $times times" guards "$times"
 does "namespaces come and go under traffic, $times times" namespaces "$times"
 does "devices come and go under traffic, $times times" devices "$times"
+does "tunnels come and go under traffic, $times times" tunnels "$times"
 does "counters are read meanwhile, $times times" dumps "$times"
 does "there is an entry for each device and namespace, no more" complete
 ok "there are as many objects and namespaces as before" within 60 same_as "$before" "$before_netns"
