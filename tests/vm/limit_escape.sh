@@ -4,7 +4,8 @@
 # A container's root tries to have more devices than its host allows, to write to the
 # host's log, and to set what is the host's: by nesting, moving, renaming, by rtnetlink,
 # ioctl and sysctl, with sockets and files that were passed to it. Each is refused, and
-# counted if it comes as far as the module, and it has not one device more than it may.
+# counted where the module is asked: the kernel itself refuses some of it before. It has
+# not one device more than it may.
 #
 #   host        box, in a user namespace of nobody's: one dummy, one tun, one clone
 #               inner, which the box's root made in it
@@ -20,7 +21,7 @@
 # shellcheck disable=SC2317,SC2016 # functions are called by name; $ is for other shells
 . "${0%/*}/lib.sh"
 . "${0%/*}/box.sh"
-plan 74
+plan 80
 
 # From include/uapi/linux/srcguard.h
 POLICY_SET=2 LIMIT_SET=15 LOCK=16
@@ -44,21 +45,31 @@ genl() {
 }
 cp "$lib_dir/"{devices,held}.py "$scratch/" && chmod 755 "$scratch"
 
-# What the box shows: all that was counted there as refused, moved and not to be brought
-# up, or not written; and what it has and could use.
+# What the box shows, or those that $of names: all that was counted there as refused, moved
+# and not to be brought up, or not written; and what it has and could use.
 shows() {
-	local kind in_use refused moved
-	counted=$(shown "$box" writes_refused) usable=
-	while read -r _ kind _ _ _ in_use _ refused _ moved; do
-		counted=$((counted + refused + moved))
-		[ "$kind" = any ] || [ "$in_use" -eq "$moved" ] || usable+="$kind $((in_use - moved)) "
-	done < <(at "$box" srcguard limit show)
+	local name key kind in_use refused moved
+	counted=0 usable=
+	while read -r key kind _ _ _ in_use _ refused _ moved; do
+		case $key in
+		writes_refused) counted=$((counted + kind)) ;;
+		kind)
+			counted=$((counted + refused + moved))
+			[ "$kind" = any ] || [ "$in_use" -eq "$moved" ] ||
+				usable+="$kind $((in_use - moved)) "
+			;;
+		esac
+	done < <(for name in ${of-$box}; do
+		at "$name" srcguard show
+		at "$name" srcguard limit show
+	done)
 }
 has() {
 	shows
 	echo "$usable"
 }
-# no WHAT COMMAND...: the box's root does that; it fails, is counted, and comes to nothing
+# no WHAT COMMAND...: the box's root does that; it fails, is counted (where $of says), and
+# comes to nothing
 no() {
 	local what=$1 before was output status=0
 	shift
@@ -109,6 +120,9 @@ no "a tunnel by rtnetlink" ip link add s1 type sit local 10.0.0.1 remote 10.0.0.
 no "a tunnel by ioctl" ip tunnel add g1 mode gre local 10.0.0.1 remote 10.0.0.2
 no "many at once" sh -c 'for n in 1 2 3; do echo link add many$n type dummy; done | ip -force -batch -'
 no "an ifb" ip link add ifb9 type ifb
+no "a second bridge" ip link add br2 type bridge
+no "a second bond" ip link add b2 type bond
+no "a team" ip link add team1 type team
 
 # --- under another name -----------------------------------------------------------
 
@@ -124,10 +138,13 @@ ok "renamed back, too" in_box ip link set other name d1
 
 # The kernel tells again and again of a device that went and that somebody holds.
 script hold.py <<'EOT'
-import subprocess, time
+import re, subprocess, time
 from held import deleted, run, waits
 def status(words):
     return subprocess.run(words.split(), capture_output=True).returncode
+def refused():
+    text = subprocess.run(["srcguard", "limit", "show"], capture_output=True, text=True).stdout
+    return int(re.search(r"kind dummy .* refused (\d+)", text)[1])
 run("ip link del d1")
 run("ip link add d1 index 1000 type dummy")
 run("ip link set d1 up")
@@ -137,12 +154,13 @@ with deleted("d1") as deleter:
             break
         time.sleep(0.05)
     print(waits(deleter), flush=True)
-    print(status("ip link add d2 type dummy"), flush=True)
+    before = refused()
+    print(status("ip link add d2 type dummy"), "counted", refused() - before, flush=True)
 run("ip link del d9")
 run("ip link add d1 type dummy")
 EOT
 is "who takes the number of one that somebody holds has no more than one" "waits
-2" in_box python3 "$scratch/hold.py"
+2 counted 1" in_box python3 "$scratch/hold.py"
 is "it has what it had" "$mine" has
 
 # --- in another namespace ---------------------------------------------------------
@@ -151,16 +169,21 @@ ok "the box's root makes a namespace" \
 	in_box sh -c "unshare -n sleep infinity >/dev/null 2>&1 & echo \$! >/tmp/inner-$run_id"
 inner=$(cat "/tmp/inner-$run_id")
 within 10 eval '[ "$(readlink /proc/$inner/ns/net)" != "$(readlink /proc/$box_pid/ns/net)" ]'
+inner_net=inner-$run_id
+ip netns attach "$inner_net" "$inner"
+namespaces+=("$inner_net")
 is "it has the limits of the box" "0 1 1" eval 'nsenter -t $inner -n srcguard -j limit show |
 	jq -r ".[] | select(.kind == \"vlan\" or .kind == \"dummy\" or .kind == \"loopback\") | .limit" | sort | xargs'
 in_inner() {
 	in_box nsenter -t "$inner" -n "$@"
 }
 ok "one may be there" in_inner ip link add i1 type dummy
-refused "but not two" "No space left on device" in_inner ip link add i2 type dummy
-refused "nor in a user namespace more" "No space left on device" in_box unshare -U -r -n sh -c \
-	'ip link add one type dummy && ip link add two type dummy'
-refused "whose root does not set it either" "$INITIAL" in_box unshare -U -r -n srcguard limit set dummy 2
+of=$inner_net no "but not two" nsenter -t "$inner" -n ip link add i2 type dummy
+is "nor in a user namespace more, which counts" "RTNETLINK answers: No space left on device
+kind dummy limit 1 in_use 1 refused 1 moved 0" in_box unshare -U -r -n sh -c \
+	'for n in 1 2; do ip link add d$n type dummy; done; srcguard limit show | grep dummy'
+is "whose root does not set it either" "srcguard: dummy: $INITIAL (Operation not permitted)
+writes_refused 1" in_box unshare -U -r -n sh -c 'srcguard limit set dummy 2; srcguard show | grep refused'
 script move <<EOT
 nsenter -t $inner -n ip link set i1 netns $box_pid && ip link set i1 up
 EOT
@@ -169,13 +192,18 @@ no "nor as a port of a bridge that is up" sh -c 'ip link set br1 up; ip link set
 no "nor by a message that moves and ups" sh -c "nsenter -t $inner -n ip link add i3 type dummy &&
 	nsenter -t $inner -n ip link set i3 netns $box_pid name i4 up"
 # a bond brings its ports up itself
-no "nor as a port of a bond" sh -c "ip link set i4 master bond1 ||
-	{ nsenter -t $inner -n ip link add i5 type dummy; nsenter -t $inner -n ip link set i5 netns $box_pid; false; }"
+ok "a bond takes what may be used" in_box sh -c 'ip link set d1 down && ip link set d1 master bond1 && ip link set d1 nomaster'
+no "not what may not" ip link set i4 master bond1
 no "nor by ioctl" python3 -c '
 import fcntl, socket, struct
 fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sH22x", b"i4", 1))'
-refused "nor is one made for another link namespace" "No space left on device" \
-	in_inner ip link add l1 link-netnsid 0 type sit remote 10.0.0.1 local 10.0.0.2
+# up to 6.12 it would be made in the one namespace and moved to the other
+of="$box $inner_net" no "nor is one made for another link namespace" \
+	nsenter -t "$inner" -n ip link add l1 link-netnsid 0 type sit remote 10.0.0.1 local 10.0.0.2
+ok "inner has room for a dummy again" in_inner sh -c 'ip link add i6 type dummy && ip link del i6'
+ip -n "$box" netns set "$inner_net" 7
+no "but one of the box's that is made there is none to use" \
+	sh -c "ip link add l2 link-netnsid 7 type dummy && ip link set l2 up"
 is "it has what it had" "$mine" has
 
 # --- what is set ------------------------------------------------------------------
@@ -202,9 +230,10 @@ before=$(shown "$host" writes_refused)
 is "a socket of the host's, by its own process" "EPERM 20 $INITIAL" \
 	genl "self>$own" $LIMIT_SET - 2:s:dummy 3:u32:9
 for fd in 5 6 8; do
-	refused "a file of the host's that is open: $fd" "Operation not permitted" in_box bash -c "echo 1 >&$fd"
+	refused "the kernel itself refuses a file of the host's that is open: $fd" \
+		"Operation not permitted" in_box bash -c "echo 1 >&$fd"
 done
-is "what came as far as the module is counted" $((before + 1)) \
+is "only what came as far as the module is counted" $((before + 1)) \
 	shown "$host" writes_refused
 is "nothing has changed" "0 0 0" eval \
 	'at "$host" sh -c "cd /proc/sys/net/srcguard; echo \$(cat log_martians log_6to4 lock)"'
