@@ -13,7 +13,7 @@
 #
 # shellcheck disable=SC2317,SC2016 # functions are called by name; $ is for other shells
 . "${0%/*}/lib.sh"
-plan 56
+plan 57
 A=10.77.1.1 B=10.77.2.1 A6=2001:db8:77::1 B6=2001:db8:77::2
 
 load
@@ -146,8 +146,21 @@ is "where it counts" "1 1 0 2 3 0" eval 'for n in $other $host; do at $n srcguar
 	jq -r ".[] | select(.kind == \"loopback\") | .in_use, .limit, .moved"; done | xargs'
 at "$other" srcguard limit set loopback 2
 ip -n "$host" netns set "$other" 7
-# up to 6.12 that is made in one namespace, and moved
-ip -n "$host" link add lo9 link-netnsid 7 type loopback 2>/dev/null && ip -n "$host" link del lo9
+# Up to 6.12 what has another link namespace is made in that one, and moved: seen by whose
+# limit holds.
+at "$other" srcguard limit set dummy 0
+elsewhere() { # NAME KIND
+	ip -n "$host" link add "$1" link-netnsid 7 type "$2"
+}
+if elsewhere d1 dummy 2>/dev/null; then
+	ok "one with another link namespace is made here" elsewhere lo9 loopback
+	ip -n "$host" -batch - <<-EOT
+		link del lo9
+		link del d1
+	EOT
+else
+	refused "one is not made there to move here" "Invalid argument" elsewhere lo9 loopback
+fi
 is "nor is it left where it was made" "lo there" eval 'ip -n "$other" -j link | jq -r ".[].ifname" | xargs'
 is "nor counted there" "1 2" eval 'at "$other" srcguard -j limit show |
 	jq -r ".[] | select(.kind == \"loopback\") | \"\(.in_use) \(.limit)\""'
