@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The lock: nothing that the host's administrator allows is more afterwards, in whichever
-# namespace and by whichever way. All pairs of the strictness order, of namespaces, of
-# devices and of patterns. What it does not hold against, and the parameter.
+# namespace and by whichever way. All pairs of the strictness order, of namespaces (by
+# message and by sysctl), of devices and of patterns. What it does not hold against, what
+# it leaves alone, and the parameter.
 #
 # No packets here, and no topology.
 #
@@ -15,10 +16,13 @@
 . "${0%/*}/lib.sh"
 # a module that is forced out puts an end to the debug kernel's own checks
 [ "$KERNEL" = debug ] || force=1
-plan $((103 + ${force-0} * 14))
+plan $((115 + ${force-0} * 14))
 
 # From include/uapi/linux/srcguard.h
-POLICY_SET=2 LIMIT_SET=15 LOCK=16
+POLICY_SET=2 EXEMPT_REPLACE=11 LIMIT_SET=15 LOCK=16
+LIST=8 FIRST=9 LAST=10
+# an entry of a list: 10.69.0.0/16
+ENTRY=0x8007:hex:080002000a4500000800030010000000
 HOST="Limits and logs are locked until the next boot"
 FILTER="Locked until the next boot: filters can only be made stricter"
 
@@ -110,6 +114,7 @@ for prefix in 10.66.0.0/16 10.67.0.0/16 2001:db8:66::/48; do at "$host" srcguard
 at "$host" srcguard limit set dummy 1000
 at "$host" srcguard set log_martians 1 log_interval 100 log_daily_max 500
 exec {open}<>"/proc/sys/net/srcguard/loopback_limit"
+is "a list of exemptions begins" ok genl self $EXEMPT_REPLACE - $LIST:u32:7 $FIRST:hex: $ENTRY
 at "$host" srcguard -j monitor >"$scratch/events" &
 monitor=$!
 within 10 eval 'at "$host" srcguard exempt add 10.1.0.0/16; at "$host" srcguard exempt del 10.1.0.0/16
@@ -140,6 +145,12 @@ ok "and says what it does not hold against" grep -q "rmmod --force" "$scratch/an
 ok "and how to close that" grep -q "kernel.modules_disabled=1" "$scratch/answer"
 is "it is in every namespace" "1 1 1" eval 'echo $(value - lock) $(value "$host" lock) $(value "$box" lock)'
 is "also as JSON" '{"lock":1,"modules_disabled":0}' srcguard -j lock --yes
+is "as text, without a terminal, on standard output" "lock 1
+kernel.modules_disabled 0
+The lock does not hold against who can load modules: rmmod --force, or code of his own,
+undo it. kernel.modules_disabled=1 closes both until the next boot, and no module can
+be loaded any more, not even for a device that is plugged in. It is set with:
+  sysctl kernel.modules_disabled=1" eval "srcguard lock --yes 2>/dev/null"
 is "to lock again changes nothing" ok genl self $LOCK -
 is "by any way" ok genl self $POLICY_SET - 9:u32:1
 ok "or the sysctl" knob - lock 1
@@ -189,11 +200,38 @@ tighten() { # KNOB FROM TO: of a namespace
 	[ "$(shown "$name" "$1")" = "$want" ] || { echo "not $want"; return 1; }
 }
 ok "namespaces: each pair" pairs tighten
-number() { # KNOB FROM TO: the same by number, where that is refused
-	allowed "$@" || ! knob "$(short "$@")-$run_id" "$1" \
-		"$(value "$(short "$1" "$3" "$3")-$run_id" "$1")"
+# The same, each pair in a namespace that is new and lax; in one process, which reads the
+# knob again after each write.
+by_sysctl() {
+	at "$host" python3 - <<-'EOT'
+	import os
+
+	def path(knob):
+	    return "/proc/sys/net/srcguard/" + knob
+
+	def write(knob, value):
+	    try:
+	        with open(path(knob), "w") as file:
+	            file.write(str(value))
+	        return "done"
+	    except PermissionError:
+	        return "not permitted"
+
+	home = os.open("/proc/self/ns/net", os.O_RDONLY)
+	pairs = [(knob, order.index(a), order.index(b), a, b) for knob, order in
+	         (("rp_filter", [0, 2, 3, 1]), ("enforce", [0, 1]), ("sixtofour", [0, 1, 2]))
+	         for a in order for b in order]
+	for knob, rank, new_rank, value, new in pairs:
+	    os.setns(home)
+	    os.unshare(os.CLONE_NEWNET)
+	    found = write(knob, value), write(knob, new), int(open(path(knob)).read())
+	    want = ("done", "done", new) if new_rank >= rank else ("done", "not permitted", value)
+	    if found != want:
+	        print(knob, value, new, *found)
+	print(len(pairs), "pairs")
+	EOT
 }
-ok "and by sysctl" pairs number
+is "and by sysctl, where what is laxer is not permitted" "29 pairs" by_sysctl
 tighten_device() { # NAMESPACE KNOB FROM TO
 	expect "${@:2}" at "$1" srcguard dev set "$(short "${@:2}")" "$2" "$4"
 }
@@ -230,6 +268,28 @@ ok "one less" at "$host" srcguard exempt del 10.67.0.0/16
 refused "does not come back" "$FILTER" at "$host" srcguard exempt add 10.67.0.0/16
 ok "a list of those that there are" eval 'echo 10.66.0.0/16 | at "$host" srcguard exempt replace -'
 is "one is left" "10.66.0.0/16" eval 'at "$host" srcguard -j exempt show | jq -r ".[].prefix"'
+is "a list that began before the lock does not end after it" "EPERM 0 $FILTER" \
+	genl self $EXEMPT_REPLACE - $LIST:u32:7 $LAST:hex:
+is "nothing of it holds" "" srcguard exempt show
+is "nor is it there any more" "EINVAL 20 This list was not begun, or another one was since" \
+	genl self $EXEMPT_REPLACE - $LIST:u32:7 $LAST:hex:
+
+# --- what it leaves alone ---------------------------------------------------------
+
+settings() { # DEVICE: of its own, or by a pattern
+	at "$host" srcguard dev show | grep "^dev $1 "
+}
+is "a device has settings" "dev cleared rp_filter strict" settings cleared
+ok "it leaves the namespace, and comes back" eval \
+	'ip -n "$host" link set cleared netns "$box" && ip -n "$box" link set cleared netns "$host"'
+is "without them" "" settings cleared
+is "a pattern's device has its settings" "dev long0 rp_filter strict enforce 1 pattern long*" settings long0
+ok "it is renamed, and so is another one" ip -n "$host" -batch - <<-'EOT'
+	link set long0 name other0
+	link set other name long1
+EOT
+is "the one has nothing" "" settings other0
+is "the other one has it" "dev long1 rp_filter strict enforce 1 pattern long*" settings long1
 
 # --- namespaces -------------------------------------------------------------------
 
