@@ -5,7 +5,7 @@ and in others; see tests/vm/limit_lifetimes.sh. A request a line on standard inp
 answered by "ok TEXT" or "not ok: WHY":
 
     cycles N            a clone is made, used and deleted in HOST, N times
-    refusals N          a clone is refused in HOST, N times
+    refusals N          a clone and a dummy are refused in HOST, N times
     moves N             a device moves to OTHER beyond a limit, waits, and comes back
     namespaces N        so many at once, each with as many clones as it may have; they go
     unload N            the same, and the module goes, and comes again
@@ -47,8 +47,11 @@ def cycles(count):
 
 
 def refusals(count):
+    host.set_limit("dummy", 0)
     for _ in range(count):
-        expect(refused(host.new, "lo1", "loopback"), "one was made")
+        for kind in "loopback", "dummy":
+            expect(refused(host.new, "one", kind), "one was made")
+    host.set_limit("dummy", NO_LIMIT)
     expect(host.devices() == {"lo"}, "there are", host.devices())
 
 
