@@ -11,7 +11,7 @@
 #   right 10.2.0.2/24 -------------------- right 10.2.0.1/24
 #
 . "${0%/*}/lib.sh"
-plan 44
+plan 55
 
 load
 namespace host client
@@ -36,6 +36,15 @@ route() {
 prefers_left() {
 	ip -n "$host" route get 10.8.0.1 from 10.9.0.1 | grep -q "dev left"
 }
+listens() {
+	at "$host" ss -Hltn "sport = 7" | grep -q .
+}
+dropped_again() { # it was sent more than once
+	[ "$(counted "$host" left wrong_device)" -ge 2 ]
+}
+no_connection() { # not even the rest of one
+	[ -z "$(at "$client" ss -Htan "dport = 7" | grep -v TIME-WAIT)$(at "$host" ss -Htan "sport = 7")" ]
+}
 fresh() { # counters that start from 0
 	local mode=$1
 	at "$host" srcguard set rp_filter off && at "$host" srcguard set rp_filter "$mode"
@@ -54,6 +63,32 @@ explains "$host" "explain agrees" <<-'EOT'
 	accept 10.8.0.1 dev left to 10.9.0.1
 EOT
 is "nothing was counted" "" counted_all "$host"
+
+# Of a connection that is there already the kernel knows the route, by its socket, and
+# does not check it. The guard does.
+at "$host" srcguard set rp_filter off
+at "$host" socat -u TCP4-LISTEN:7,bind=10.9.0.1 "OPEN:$scratch/heard.$host.7,creat,append" &
+ok "off: a connection" within 9 listens
+mkfifo "$scratch/tcp"
+at "$client" socat -u - TCP4:10.9.0.1:7,bind=10.8.0.1 <"$scratch/tcp" &
+exec {tcp}>"$scratch/tcp"
+echo one >&"$tcp"
+ok "off: is made, and carries data" within 9 got "$host" 7 one
+conf "$host" all.rp_filter=1
+ok "the kernel's filter drops requests by the wrong device" unanswered
+echo two >&"$tcp"
+ok "the kernel's filter: the connection goes on" within 9 got "$host" 7 $'one\ntwo'
+conf "$host" all.rp_filter=0
+ok "strict, while there is a connection" fresh strict
+echo three >&"$tcp"
+ok "strict: what it sends is dropped, and counted" within 9 dropped_again
+is "strict: and does not arrive" $'one\ntwo' heard "$host" 7
+ok "loose, while there is a connection" fresh loose
+exec {tcp}>&-
+ok "loose: the connection goes on" within 9 got "$host" 7 $'one\ntwo\nthree'
+ok "loose: and ends" within 9 no_connection
+is "nothing was counted for it" "" counted_all "$host"
+
 ok "strict again" fresh strict
 ok "strict: not answered" unanswered
 route add 10.8.0.1/32 via 10.1.0.2
