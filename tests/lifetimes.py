@@ -16,6 +16,7 @@ standard input, answered by "ok TEXT" or "not ok: WHY":
     send N                  exactly so many packets that have no route back
 """
 import contextlib
+import errno
 import glob
 import os
 import re
@@ -25,11 +26,15 @@ import sys
 import time
 
 import flood
-from netlink import (SLOW, Netns, devices, expect, finit_module, named_netns, new_netns, sit,
-                     this_netns, unload, until)
+from netlink import (NLM_F_ACK, SLOW, Netns, clear, devices, expect, family, finit_module,
+                     generic_body, named_netns, new_netns, setting, sit, this_netns, unload,
+                     until)
 
 # How many namespaces or devices come and go at a time, each with a flooded link.
 BATCH = 8
+# Odd, so that the new name is the last.
+RENAMES = 5
+LOOSE = 2
 # The debug kernel takes ten seconds to say what is allocated: not after each load.
 EVERY = 3 if SLOW else 1
 NO_ROUTE = 1
@@ -127,6 +132,10 @@ def no_route_packets():
 
 # --- what comes and goes ----------------------------------------------------------
 
+def packets(netns, device):
+    return sum(c.packets for c in netns.counters() if c.device == device)
+
+
 def counts(netns, device):
     return any(c.device == device for c in netns.counters())
 
@@ -180,13 +189,32 @@ def namespaces(times):
               "devices stayed behind their namespaces")
 
 
-def come_and_go(i):
-    """A device, whose link is there; so it has been counted for."""
-    name, new = f"eth{i}", f"new{i}"
+def rename(name, new):
+    """To and fro while it is up, and packets come. Before Linux 6.2 the kernel refuses
+    that: then once, while it is down. Returns whether it was up."""
+    try:
+        for _ in range(RENAMES):
+            host.rename(name, new)
+            name, new = new, name
+        return True
+    except OSError as problem:
+        if problem.errno != errno.EBUSY:
+            raise
     host.set_up(name, False)
     host.rename(name, new)
     host.set_up(new)
-    counted(host, new)
+    return False
+
+
+def come_and_go(i):
+    """A device, whose link is there; so it has been counted for. Returns whether it was
+    renamed while it was up."""
+    name, new = f"eth{i}", f"new{i}"
+    before = packets(host, name)
+    while_up = rename(name, new)
+    after = packets(host, new)
+    expect(after >= before, f"{after} packets are counted after a rename, {before} before")
+    until(lambda: packets(host, new) > after, "nothing is counted after a rename")
     host.move(new, other)
     expect(not counts(host, new), "counters are left where a device was")
     other.add_address(new, f"10.9.{i}.1", 24)
@@ -194,14 +222,19 @@ def come_and_go(i):
     counted(other, new)
     other.delete(new)
     expect(not counts(other, new), "counters are left of a device")
+    return while_up
 
 
 def come_and_go_devices(times):
+    while_up = 0
+    # so that settings come and go with the name
+    host.generic.ask(family(), NLM_F_ACK, generic_body(*setting("new*", LOOSE)))
     for batch in batches(times):
         for name in [plug(host, i) for i in batch]:
             counted(host, name)
-        for i in batch:
-            come_and_go(i)
+        while_up += sum(come_and_go(i) for i in batch)
+    host.generic.ask(family(), NLM_F_ACK, generic_body(*clear("new*")))
+    return f"{while_up} of them were renamed while they were up"
 
 
 class Meanwhile:
