@@ -92,8 +92,7 @@ class Topology(parity_common.Dice):
 
     def __init__(self, seed, number):
         super().__init__(seed, number, RARE)
-        self.commands = []        # of ip -batch, in the namespace
-        self.peer_commands = []
+        self.commands = []        # of ip -batch, in the namespace; link_commands come first
         self.devices = []         # packets arrive by these
         self.links = []           # the veths among them
         self.nets = {}            # device: [(own address, length)]
@@ -132,12 +131,11 @@ class Topology(parity_common.Dice):
             never_up = name == "d0" and self.have("down_device", 40) and self.chance(25)
             if not never_up:
                 self.commands.append(f"link set {name} up")
-        for i, (name, peer) in enumerate(self.links):
+        self.link_commands = len(self.commands)
+        for i, (name, _) in enumerate(self.links):
             # without a carrier nothing arrives, so the first always has one
             if i and self.have("no_carrier", 6):
                 self.devices.remove(name)
-            else:
-                self.peer_commands.append(f"link set {peer} up")
         if self.have("arrival_on_lo", 35):
             self.devices.append("lo")
 
@@ -285,7 +283,7 @@ class Topology(parity_common.Dice):
             self.have("nexthop_group")
             members = self.random.sample(self.groups, self.random.randint(2, len(self.groups)))
             self.commands.append("nexthop add id 50 group " + "/".join(map(str, members)))
-            self.single.append((50, dict(self.single)[members[0]]))
+            self.single += [(50, dict(self.single)[members[0]])] * 4
 
     def route_options(self, table):
         options = f" table {table}"
@@ -664,16 +662,18 @@ class Namespace(parity_common.Namespace):
         super().__init__(topology, peers)
         for name in ("all", "default"):
             write(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6", 1)
-        commands = ["link set lo up"]
-        commands += [command.replace("PEERS", peers) for command in topology.commands]
-        self.failed = self.batch(commands)
+        commands = [command.replace("PEERS", peers) for command in topology.commands]
+        self.failed = self.batch(["link set lo up"] + commands[:topology.link_commands])
+        with self.outside():
+            for name, peer in topology.links:
+                self.sockets[name] = self.packet_socket(peer)
+                if name in topology.devices:
+                    self.up(self.sockets[name], peer)
+        # now: a nexthop of its own is refused without a carrier
+        self.failed += self.batch(commands[topology.link_commands:])
         self.nft = parity_common.Nft("ip parity", SETS)
         self.nft.run(topology.nft)
         self.groups = self.join()
-        with self.outside():
-            self.batch(topology.peer_commands)
-            for name, peer in topology.links:
-                self.sockets[name] = self.packet_socket(peer)
         self.sockets["lo"] = self.packet_socket("lo")
 
     def join(self):
@@ -724,7 +724,7 @@ class Run(parity_common.Run):
                 self.round(topology, namespace, mode, left_off)
         finally:
             namespace.close()
-        self.features.update(topology.features)
+        self.occurred(topology, namespace)
 
     def round(self, topology, namespace, mode, left_off):
         conf = topology.new_conf()

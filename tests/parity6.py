@@ -31,7 +31,6 @@ import struct
 import subprocess
 import sys
 import time
-from fcntl import ioctl
 
 import fib6
 import parity_common
@@ -40,11 +39,12 @@ from parity_common import write
 MODES = {"strict": 1, "loose": 2, "feasible": 3}
 COMPARED = ("strict", "loose")
 REASONS = ("no_route", "wrong_device", "own_address", "reject_route", "source_zero")
+# Not nexthop_group: "ip -6" cannot make one.
 FEATURES = """
     forwarding one_address no_address many_addresses overlapping host_address
     loopback_address no_carrier ignore_linkdown dead_leg arrival_on_lo vrf conntrack
     blackhole unreachable prohibit throw multipath same_metric worse_metric preference
-    nexthop nexthop_group nexthop_blackhole tables default_route local_route anycast from_route
+    nexthop nexthop_blackhole tables default_route local_route anycast from_route
     rule_from rule_to rule_tos rule_fwmark rule_ipproto rule_ports rule_iif rule_oif rule_not
     rule_suppress rule_reject rule_goto local_later no_rules
     mark_ingress mark_raw mark_mangle
@@ -89,7 +89,7 @@ ANYWHERE = [address(words) for words in """
     fec0::1 fe80::1234 febf::1""".split()]
 GROUPS = [address(words) for words in "ff02::1 ff02::2 ff02::1:ff00:1 ff05::2 ff0e::9".split()]
 LOOPBACK = fib6.LOOPBACK
-SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8913, 0x8914, 1, 0x40
+IFF_RUNNING = 0x40
 LINK_LOCAL = address("fe80::")
 TOS = (0x02, 0x04, 0x08, 0x0c, 0x10, 0x13, 0x1c, 0x20, 0xb8, 0xff)
 RULE_TOS = (0x04, 0x08, 0x10, 0x1c, 0xb8)
@@ -812,15 +812,6 @@ class Namespace(parity_common.Namespace):
                 return command
         return None
 
-    @staticmethod
-    def flags(sock, name):
-        return struct.unpack("16xH14x", ioctl(sock, SIOCGIFFLAGS, struct.pack(
-            "16s16x", name.encode())))[0]
-
-    def up(self, sock, name):
-        ioctl(sock, SIOCSIFFLAGS, struct.pack("16sH14x", name.encode(),
-                                              self.flags(sock, name) | IFF_UP))
-
     def wait_for(self, names):
         """They have a carrier, and IPv6 has noticed."""
         until = time.monotonic() + 60
@@ -863,7 +854,7 @@ class Run(parity_common.Run):
             self.round(topology, namespace, left_off)
         finally:
             namespace.close()
-        self.features.update(topology.features)
+        self.occurred(topology, namespace)
 
     def round(self, topology, namespace, left_off):
         packets = topology.packets(self.options.packets)

@@ -20,8 +20,42 @@ import socket
 import struct
 import subprocess
 import time
+from fcntl import ioctl
 
 import genl
+
+SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
+
+
+# Features that are a command's, and that command: the kernel must have taken one.
+COMMANDS = {
+    "host_address": r"addr add \S+/(32|128) ",
+    "point_to_point": r"addr add (\S+/31 |\S+ peer )",
+    "down_device": "link set d0 down",
+    "dead_leg": "link set d0 down",
+    "nexthop": "route add .* nhid ",
+    "nexthop_group": "route add .* nhid 50 ",
+    "nexthop_blackhole": "nexthop add .* blackhole",
+    "multipath": "route add .* nexthop ",
+    "same_metric": "route append .* metric ",
+    "worse_metric": "route append .* metric ",
+    "preference": "route .* pref ",
+    "tables": r"route add .* table 10[01]\b",
+    "default_route": "route add default ",
+    "vrf_route": "route add .* dev red metric 7",
+    "tos_route": "route add .* tos ",
+    "from_route": "route add .* from ",
+    "realm": "route add .* realm ",
+    "local_later": "rule del pref 0",
+    "rule_ports": "rule add .* [sd]port ",
+    "rule_reject": "rule add .* (blackhole|unreachable|prohibit)$",
+    "rule_suppress": "rule add .* suppress_prefixlength ",
+    **{f"rule_{word}": f"rule add .* {word} " for word in (
+        "from", "to", "tos", "fwmark", "ipproto", "iif", "oif", "not", "goto")},
+    **{kind: rf"route (add|append) {kind} " for kind in (
+        "blackhole", "unreachable", "prohibit", "throw", "anycast")},
+    **{f"{kind}_route": f"route add {kind} " for kind in ("local", "broadcast")},
+}
 
 
 class Dice:
@@ -198,6 +232,15 @@ class Namespace:
         sock.bind((device, 0))
         return sock
 
+    @staticmethod
+    def flags(sock, name):
+        return struct.unpack("16xH14x", ioctl(sock, SIOCGIFFLAGS, struct.pack(
+            "16s16x", name.encode())))[0]
+
+    def up(self, sock, name):
+        ioctl(sock, SIOCSIFFLAGS, struct.pack("16sH14x", name.encode(),
+                                              self.flags(sock, name) | IFF_UP))
+
     @contextlib.contextmanager
     def outside(self):
         fd = os.open("/run/netns/" + self.peers, os.O_RDONLY)
@@ -272,6 +315,14 @@ class Run:
         self.failed += len(namespace.failed)
         if self.options.only is not None:
             self.say(*(f"cannot: {command}" for command in namespace.failed))
+
+    def occurred(self, topology, namespace):
+        """What of its features the topology had: not those whose commands failed."""
+        failed = set(namespace.failed)
+        done = "\n".join(command for command in topology.commands if command not in failed)
+        self.features.update(
+            feature for feature in topology.features
+            if feature not in COMMANDS or re.search("^" + COMMANDS[feature], done, re.M))
 
     def count(self, topology, mode, missing, counters):
         """The counters are the packets that did not come out of PRE_ROUTING, which

@@ -17,11 +17,12 @@
 #
 . "${0%/*}/lib.sh"
 . "${0%/*}/parity.sh"
-plan 12
+plan 14
 
 # The short form is the same each time, the long one looks for what is new.
 if [ "${SRCGUARD_FORM-}" = long ]; then seed=${SEED-$RANDOM}; else seed=${SEED-10792}; fi
-topologies=$((60 * ${COUNT-1} / (slow ? 3 : 1)))
+share=$((slow ? 3 : 1)) count=${COUNT-1}
+topologies=$((60 * count / share))
 : "${KERNEL=}"
 
 load rp_filter=0
@@ -57,6 +58,12 @@ say "reasons: $(found '.reasons | to_entries | map("\(.key) \(.value)") | join("
 say "not compared, as README says why: $(found .excluded)"
 say "explain was asked $(found '"\(.questions) times, and said drop \(.foretold_drops) times"')"
 
+ok "there were as many packets as announced, and half of them were routed" \
+	holds ".sent * 3 * $share >= 100000 * $count and
+		(.strict.baseline + .loose.baseline) * 2 >= .sent"
+# it is some 3.5 %
+ok "less than a fifteenth of these is not compared" \
+	holds '.excluded * 15 < .strict.baseline + .loose.baseline'
 is "what the kernel's filter lets pass, and nothing else, passes srcguard" 0 found .differences
 is "all that does not pass is counted, by device, to the packet and byte" 0 found .miscounts
 is "what explain says of a packet is what becomes of it, in either mode" 0 found .misexplained

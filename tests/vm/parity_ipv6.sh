@@ -18,7 +18,7 @@
 #
 . "${0%/*}/lib.sh"
 . "${0%/*}/parity.sh"
-plan 17
+plan 18
 
 # The short form is the same each time, the long one looks for what is new.
 if [ "${SRCGUARD_FORM-}" = long ]; then seed=${SEED-$RANDOM}; else seed=${SEED-10792}; fi
@@ -61,6 +61,8 @@ done
 say "what both would let pass, but srcguard does not: $(found ".stricter | $list")"
 say "explain was asked $(found '"\(.questions) times, and said drop \(.foretold_drops) times"')"
 
+ok "there were as many packets as announced, and most of them got to the filter" \
+	holds ".sent * 3 >= 50000 * $count and .strict.baseline * 5 >= .sent * 4"
 is "srcguard does what the model does, in each mode" 0 found .mistaken
 is "xt and nft do what is known of them" 0 found .mismodelled
 is "all that they see otherwise has a reason" 0 found .differences
