@@ -12,7 +12,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 88
+plan 97
 
 load
 modprobe sit
@@ -152,7 +152,13 @@ done <<-'EOT'
 	exempt add 2001:db8:66::/48|exempt add 2001:db8:66::/48|"exempt add","prefix":"2001:db8:66::/48"
 	exempt del 2001:db8:66::/48|exempt del 2001:db8:66::/48|"exempt del","prefix":"2001:db8:66::/48"
 	exempt replace /dev/null|exempt replace|"exempt replace"
+	limit set dummy 1|limit set kind dummy limit 1|"limit set","kind":"dummy","limit":1
 EOT
+ip -n "$host" link add more type dummy 2>/dev/null
+is "a device that is refused" "limit dev more limit_kind kind dummy limit 1 in_use 1" news text 1
+is "a device that is refused, as JSON" \
+	'{"event":"limit","device":"more","reason":"limit_kind","kind":"dummy","limit":1,"in_use":1}' \
+	news json 1
 at "$host" sysctl -qw net.srcguard.rp_filter=1
 is "told: a sysctl" "policy set rp_filter strict" news text 1
 at "$host" srcguard dev set nosuch rp_filter strict 2>/dev/null
@@ -194,6 +200,10 @@ is "nobody had to complain" "" cat "$scratch/inside.err"
 call box "kill $inside; wait; echo" >/dev/null
 
 # Too slow: what is missing is counted
+told_as_text() { # the same of the other one, and how often it said that some were lost
+	within 20 grep -q "log_daily_max 77" "$scratch/text"
+	news text 1 | awk '/^lost [0-9]+$/ { times++; sum += $2; next } { sum++ } END { print sum, times }'
+}
 told() { # events that were told since the last time, and those that were lost
 	news json 1 | jq -s 'map(.count // 1) | add'
 }
@@ -201,16 +211,24 @@ marked() { # N
 	at "$host" srcguard set log_daily_max "$1"
 	within 20 grep -q "\"log_daily_max\":$1}" "$scratch/json"
 }
-kill -STOP "$json"
+listen text monitor
+kill -STOP "$json" "$text"
 changes 3000
-kill -CONT "$json"
+listen quick monitor
+from 10.2.0.9 10
+is "whoever is too slow keeps nobody else waiting" \
+	"10 drop dev eth0 ipv4 wrong_device dropped from 10.2.0.9 to 10.1.0.1 link $link length 20 skipped 0" \
+	eval 'news quick 10 | uniq -c | xargs'
+kill -CONT "$json" "$text"
 drained() { awk -v pid="$json" '$3 % 4194304 == pid && $5 { rest = 1 } END { exit rest }' "/proc/$json/net/netlink"; }
 ok "more events than there is room for" within 20 drained
 ok "the next one is told" marked 77
 lost='"time":"[^"]*Z","event":"lost","count":[0-9]*}$'
 is "some were lost" 1 grep -c "$lost" "$scratch/json"
 say "of 3000: $(grep "$lost" "$scratch/json")"
-is "all are accounted for" 3001 told
+is "all are accounted for" 3011 told
+is "and said to be, as text" "3011 1" told_as_text
+stop "$text" "$quick"
 changes 20
 marked 78
 is "none is missing from then on" "21 1" eval 'echo "$(told) $(grep -c "$lost" "$scratch/json")"'
@@ -243,6 +261,44 @@ is "16 at once and 32 a second at most" true samples '
 		$j - $i + 1 <= 16 + 32 * ($t[$j] - $t[$i]) + 1] | all'
 is "none is lost" 0 samples 'map(select(.event == "lost")) | length'
 stop "$json"
+
+# That somebody listens is known for the whole host only, so a listener has events made
+# elsewhere, too: no more of them than the bucket there holds.
+# shellcheck disable=SC2016 # python's
+service numbers ip netns exec "$host" python3 -c '
+import sys
+import netlink as n
+here = n.Netns(n.this_netns())
+family, = n.asked(n.Netlink(n.NETLINK_GENERIC, n.family_request()))
+group = n.attributes(n.attributes(n.attributes(family[4:])[7])[1])[2]
+# joins, has an event made, leaves, and tells the number of the event
+for _ in sys.stdin:
+    here.generic.socket.setsockopt(270, 1, group)
+    event, = here.generic.ask(n.family(), n.NLM_F_ACK, n.generic_body(n.POLICY_SET, (n.ENFORCE, 1)))
+    here.generic.socket.setsockopt(270, 2, group)
+    print(n.number(n.attributes(event[4:])[2]), flush=True)
+'
+made() { # PACKETS: events of the host while so many come that fail
+	local before
+	before=$(call numbers)
+	from 10.2.0.9 "$1"
+	echo $(($(call numbers) - before - 1))
+}
+is "while nobody listens no event is made" 0 made 50
+ip netns exec "$peer" srcguard monitor >"$scratch/elsewhere" &
+elsewhere=$!
+within 20 joined $elsewhere
+few() {
+	local begun=${EPOCHREALTIME/./} made most
+	made=$(made 1000)
+	most=$((17 + 32 * (${EPOCHREALTIME/./} - begun) / 1000000))
+	say "$made events of 1000 packets, $most at most"
+	[ "$made" -ge 16 ] && [ "$made" -le $most ]
+}
+ok "while somebody listens elsewhere, 16 at once and 32 a second at most" few
+at "$peer" srcguard set enforce 1
+is "who hears nothing of them" "policy set enforce 1" news elsewhere 1
+stop $elsewhere
 
 # Nobody reads it any more
 mkfifo "$scratch/fifo"
