@@ -22,7 +22,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan 60
+plan 63
 
 load rp_filter=0
 dir=$(mktemp -d)
@@ -180,6 +180,11 @@ inhabitants 1
 bridge_up
 guards kernel
 check "without br_netfilter"
+ip -n "$host" addr flush dev br0
+expect br0 no_route no_route
+check "without br_netfilter, a bridge without an address"
+ip -n "$host" addr add 10.1.0.1/24 dev br0
+expect br0 wrong_device
 guards srcguard
 check "without br_netfilter"
 explains "$host" "srcguard, without br_netfilter: explain agrees" <<-'EOT'
@@ -253,7 +258,11 @@ bridge_down
 bridge_up
 check "bridge made anew"
 rmmod br_netfilter
-check "br_netfilter gone again"
+ip -n "$host" addr flush dev br0
+expect br0 no_route no_route
+check "br_netfilter gone again, a bridge without an address"
+ip -n "$host" addr add 10.1.0.1/24 dev br0
+expect br0 wrong_device
 modprobe br_netfilter
 check "and back"
 rm -r "$dir"
