@@ -2,21 +2,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Limits of devices, in the namespace "box": each kind that can be made here at 0, 1, 3
-# and -1, by rtnetlink and by ioctl; what is refused leaves nothing behind. All kinds
-# together, devices without a kind, fallback devices, what a new namespace starts with,
-# the knob loopback_limit, events; what is out of range or malformed.
+# and -1, by rtnetlink, and by ioctl, sysfs or generic netlink where one can; what is
+# refused leaves nothing behind. All kinds together, devices without a kind, fallback
+# devices, what a new namespace starts with, the knob loopback_limit, events; what is out
+# of range or malformed.
 #
 # timeout: 600
 # What the kernel's bonding says of a bond that may not be, or goes.
 # expect-log: ^bond-[0-9] \((uninitialized|unregistering)\): Released all slaves$
+# expect-log: ^bonding: bond-5 (is being created\.\.\.|creation failed)$
+# What drivers say when they come.
+# expect-log: ^(MACsec IEEE 802\.1AE|l2tp_eth: L2TP ethernet pseudowire support \(L2TPv3\))$
 #
 # shellcheck disable=SC2317,SC2016 # functions are called by name; $ is for other shells
 . "${0%/*}/lib.sh"
 fallbacks="erspan gre gretap ip6gre ip6tnl ipip sit vti vti6"
 kinds="bond bridge dummy erspan geneve gre gretap ifb ip6gre ip6tnl ipip ipvlan loopback macvlan
 	macvtap nlmon ppp sit tap team tun veth vlan vrf vti vti6 vxlan wireguard xfrm"
-by_ioctl=(sit gre ipip vti)
-plan $(($(wc -w <<<"$kinds") + ${#by_ioctl[@]} + 66))
+case $KERNEL in
+debug) lacks=1 ;;
+6.1) kinds+=" ipvtap macsec vsockmon" ;;
+*) kinds+=" ipvtap macsec netkit vsockmon" ;;
+esac
+plan $(($(wc -w <<<"$kinds") + 77 - ${lacks-0}))
 
 # From include/uapi/linux/srcguard.h
 LIMIT_SET=15 POLICY_SET=2
@@ -60,28 +68,28 @@ made_by() { # WORD...: of devices.py
 make() { # KIND N
 	local name=$1-$2
 	case $1 in
-	bond | bridge | dummy | ifb | loopback | nlmon | team | wireguard) add "$name" type "$1" ;;
+	bond | bridge | dummy | ifb | loopback | nlmon | team | vsockmon | wireguard) add "$name" type "$1" ;;
 	erspan) add "$name" type erspan seq key "$2" local 10.8.0.1 remote "10.8.1.$2" erspan 1 ;;
 	geneve) add "$name" type geneve id "$2" remote 10.8.0.9 ;;
 	gre | gretap | ipip | sit) add "$name" type "$1" local 10.8.0.1 remote "10.8.1.$2" ;;
 	ip6gre | ip6tnl | vti6) add "$name" type "$1" local 2001:db8::1 remote "2001:db8::1:$2" ;;
 	vti) add "$name" type vti local 10.8.0.1 remote "10.8.1.$2" key "$2" ;;
-	ipvlan | macvlan | macvtap) add "$name" link base type "$1" ;;
+	ipvlan | ipvtap | macvlan | macvtap) add "$name" link base type "$1" ;;
+	macsec) add "$name" link base type macsec port "$2" ;;
 	vlan) add "$name" link base type vlan id "$2" ;;
 	vrf) add "$name" type vrf table "$2" ;;
 	vxlan) add "$name" type vxlan id "$2" dstport 4789 ;;
 	xfrm) add "$name" type xfrm dev base if_id "$2" ;;
 	tap) ip -n "$box" tuntap add "$name" mode tap ;;
 	tun) ip -n "$box" tuntap add "$name" mode tun ;;
-	veth) add "$name" type veth peer name "peer-$2" ;;
+	netkit | veth) add "$name" type "$1" peer name "peer-$2" ;;
 	ppp) made_by ppp ;;
 	esac
 }
-unmake() { # KIND N
+unmake() { # KIND N...
 	case $1 in
-	tap | tun) ip -n "$box" tuntap del "$1-$2" mode "$1" ;;
 	ppp) devices drop >/dev/null ;;
-	*) ip -n "$box" link del "$1-$2" ;;
+	*) printf "link del $1-%s\n" "${@:2}" | ip -n "$box" -force -batch - ;;
 	esac
 }
 full() { # COMMAND...: refused for want of room, and nothing of it is left
@@ -98,11 +106,11 @@ full() { # COMMAND...: refused for want of room, and nothing of it is left
 kind_obeys() {
 	local kind=$1 counts=$1 each=1 base refused n count
 	case $kind in
-	veth) each=2 ;;
+	netkit | veth) each=2 ;;
 	tap) counts=tun ;;
 	esac
-	base=$(in_use "$counts")
-	count=0 refused=$(limits "$counts" | cut -d ' ' -f 3)
+	read -r _ base refused _ < <(limits "$counts")
+	base=${base:-0} count=0
 	for n in 0 1 3; do
 		limit "$counts" $((base + n * each)) || return
 		while [ $count -lt $n ]; do
@@ -124,8 +132,7 @@ kind_obeys() {
 	[ "$(in_use "$counts")" = $((base + 3 * each)) ] && full make "$kind" 9 || return
 	refused=$((refused + 1))
 	limit "$counts" -1 && make "$kind" 4 || return
-	for n in 1 2 3 4; do unmake "$kind" $n 2>/dev/null; done
-	devices drop >/dev/null
+	unmake "$kind" 1 2 3 4 || return
 	[ "$counts" != loopback ] || limit loopback 0
 	[[ $(limits "$counts") == "$([ "$counts" = loopback ] && echo 0 || echo -1) $base $refused 0" ]] ||
 		{ echo "in the end: $(limits "$counts")"; return 1; }
@@ -165,17 +172,33 @@ tunl0" eval 'ip -n "$box" -j link | jq -r ".[].ifname" | sort'
 is "these are in use, one each" "1 1 1 1 1 1 1 1 1" \
 	eval 'for k in $fallbacks; do in_use $k; done | xargs'
 
-# By ioctl
-for kind in "${by_ioctl[@]}"; do
+# --- other ways than rtnetlink ----------------------------------------------------
+
+# way KIND COMMAND...: it makes one of this kind; is refused and counted when there are as
+# many as there may be, and not without a limit
+way() {
+	local kind=$1 in_use refused
+	shift
+	read -r _ in_use refused _ < <(limits "$kind")
+	limit "$kind" "${in_use:-0}" && full "$@" && limit "$kind" -1 && "$@" || return
+	[ "$(limits "$kind")" = "-1 $((in_use + 1)) $((refused + 1)) 0" ] ||
+		{ echo "$in_use, $refused; then $(limits "$kind")"; return 1; }
+}
+for base in sit0 gre0 tunl0 ip_vti0 ip6tnl0; do
+	kind=${base%0}
 	case $kind in
-	vti) base=ip_vti0 ;;
-	ipip) base=tunl0 ;;
-	*) base=${kind}0 ;;
+	tunl) kind=ipip ;;
+	ip_vti) kind=vti ;;
 	esac
-	limit "$kind" 1
-	ok "a tunnel by ioctl is one of kind $kind" full made_by tunnel $base by-ioctl
-	limit "$kind" -1
+	ok "a tunnel by ioctl is one of kind $kind" way $kind made_by tunnel $base $kind-5
+	unmake $kind 5
 done
+ok "a bridge by ioctl" way bridge made_by bridge bridge-5
+ok "a VLAN by ioctl" way vlan made_by vlan base 5
+ok "a bond by sysfs" way bond made_by bond bond-5
+unmake bridge 5
+unmake bond 5
+ip -n "$box" link del base.5
 limit tun 1
 ok "a tun device by ioctl" made_by tun tun0
 ok "but not two" full made_by tun tun1
@@ -224,6 +247,19 @@ is "is in use as other" "1 1 1 0" limits other
 devices drop >/dev/null
 ip -n "$box" link del pimreg 2>/dev/null
 limit other -1
+if [ ! "${lacks-}" ]; then
+	modprobe l2tp_eth
+	l2tp() { # WORD...
+		ip -n "$box" l2tp "$@"
+	}
+	l2tp add tunnel tunnel_id 1 peer_tunnel_id 1 encap udp local 127.0.0.1 remote 127.0.0.1 \
+		udp_sport 1701 udp_dport 1702
+	ok "L2TP's has none, by generic netlink" \
+		way other l2tp add session name l2tp-5 tunnel_id 1 session_id 1 peer_session_id 1
+	l2tp del tunnel tunnel_id 1
+	# which the kernel does by and by
+	within 10 eval '[ "$(in_use other)" = 0 ]'
+fi
 
 # --- what is said -----------------------------------------------------------------
 
@@ -288,6 +324,7 @@ is "the host's are others" "" limits later -
 
 # --- bad input --------------------------------------------------------------------
 
+before=$(srcguard limit show)
 fails "no kind: usage" 2 srcguard limit set
 fails "no number: usage" 2 srcguard limit set dummy
 fails "a number too much: usage" 2 srcguard limit set dummy 1 2
@@ -308,11 +345,14 @@ is "an empty one" "EINVAL 20 A kind has 1 to 31 printable characters, and no spa
 is "a knob of the host's among others, and nothing is set" "ERANGE 28" \
 	eval "genl self $POLICY_SET - 1:u32:0 8:u32:65536 | cut -d ' ' -f 1,2"
 is "so it is" 1 cat /proc/sys/net/srcguard/rp_filter
+is "no limit is another one" "$before" srcguard limit show
 (cd "$lib_dir" && python3 -c 'from netlink import Netns, this_netns
 for n in range(1, 257):
     Netns(this_netns()).set_limit(f"kind{n}", n)')
+before=$(srcguard limit show)
 is "256 kinds, and no more" "ENOSPC 20 This network namespace limits all the kinds it may" \
 	genl self $LIMIT_SET - $KIND:s:kind257 $LIMIT:u32:1
+is "it is not in the list" "$before" srcguard limit show
 ok "but all together" srcguard limit set any 5000
 ok "and one in the place of another" eval 'srcguard limit set kind9 -1 && srcguard limit set kind257 3'
 is "the list is whole" 256 eval 'srcguard -j limit show | jq "[.[] | select(.kind | startswith(\"kind\"))] | length"'
