@@ -13,8 +13,6 @@
 #
 # files: tests/parity.sh
 # timeout: 600
-# the debug kernel has no rpfilter to compare with
-# debug: no
 #
 . "${0%/*}/lib.sh"
 . "${0%/*}/parity.sh"
