@@ -176,13 +176,16 @@ static bool srcguard_rpf_ipv6_fill(const struct fib6_info *best, u8 type, struct
 	return route->uses_device || route->feasible || rcu_access_pointer(best->fib6_node);
 }
 
-/* fib6_lookup() takes no notice of suppress_prefixlength and suppress_ifgroup. */
-static bool srcguard_rpf_ipv6_rules_suppress(const struct net *net)
+/*
+ * Whether a rule may pass over a route because of suppress_prefixlength or
+ * suppress_ifgroup, of which fib6_lookup() takes no notice.
+ */
+static bool srcguard_rpf_ipv6_is_suppressible(const struct net *net, const struct fib6_info *route)
 {
 	const struct fib_rule *rule;
 
 	list_for_each_entry_rcu(rule, &net->ipv6.fib6_rules_ops->rules_list, list)
-		if (rule->suppress_prefixlen != -1 || rule->suppress_ifgroup != -1)
+		if (rule->suppress_prefixlen >= route->fib6_dst.plen || rule->suppress_ifgroup != -1)
 			return true;
 	return false;
 }
@@ -225,8 +228,6 @@ static bool srcguard_rpf_ipv6_look_up_once(struct net *net, struct flowi6 *fl6, 
 
 	if (found)
 		memset(found, 0, sizeof(*found));
-	if (fib6_has_custom_rules(net) && srcguard_rpf_ipv6_rules_suppress(net))
-		return srcguard_rpf_ipv6_look_up_exactly(net, fl6, in, mode, route, found);
 	route->err = fib6_lookup(net, 0, fl6, &result, flags);
 	if (!route->err && result.f6i == net->ipv6.fib6_null_entry)
 		route->err = -ENETUNREACH;
@@ -235,8 +236,9 @@ static bool srcguard_rpf_ipv6_look_up_once(struct net *net, struct flowi6 *fl6, 
 			srcguard_rpf_ipv6_describe_error(route->err, found);
 		return true;
 	}
-	/* It takes a throw route for an answer, which sends to the next rule. */
-	if (result.fib6_type == RTN_THROW && fib6_has_custom_rules(net))
+	/* It takes a throw route for an answer, too, which sends to the next rule. */
+	if (fib6_has_custom_rules(net) &&
+	    (result.fib6_type == RTN_THROW || srcguard_rpf_ipv6_is_suppressible(net, result.f6i)))
 		return srcguard_rpf_ipv6_look_up_exactly(net, fl6, in, mode, route, found);
 	return srcguard_rpf_ipv6_fill(result.f6i, result.fib6_type, in, mode, route, found);
 }

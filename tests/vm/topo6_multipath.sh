@@ -18,7 +18,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan $((49 + 2 * ${COUNT-1}))
+plan $((51 + 2 * ${COUNT-1}))
 
 load rp_filter=0
 namespace host far
@@ -261,4 +261,24 @@ ok "packets came meanwhile" test "$(passed "$host" 2001:db8:9::77)" -gt $((seen 
 sent left
 is "none of an honest flow is lost" "$sent" passed "$host" 2001:db8:9::77
 is "nothing is counted" "" counted_all "$host"
+
+# Where a rule suppresses routes the kernel's own lookup decides. It remembers with a
+# nexthop object which route used it first: no other one is taken for that. Last, because
+# a namespace that had a rule once has its packets judged late for ever.
+ip -n "$host" nexthop replace id 1 via 2001:db8:1::2 dev left
+ip -n "$host" nexthop replace id 10 group 1/2
+ip -n "$host" -6 route replace 2001:db8:9::/48 nhid 10
+ip -n "$host" -6 route add 2001:db8:a::/48 nhid 2
+ip -n "$host" -6 rule add pref 100 lookup main suppress_prefixlength 0
+guard6 "$host"
+from right 2001:db8:a::1 1
+behind left
+behind right
+is "a nexthop object that routes share: both legs are good" "" counted_all "$host"
+# what was remembered is not valid any more
+ip -n "$host" route add 2001:db8:d::/48 via 2001:db8:3::2
+behind left
+behind right
+from left 2001:db8:a::1 5
+is "and the other route's is no leg of this one" "left ipv6 wrong_device dropped 5" counted_all "$host"
 finish
