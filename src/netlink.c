@@ -125,6 +125,22 @@ struct net_device *srcguard_netlink_device(struct net *net, const struct nlattr 
 	return dev;
 }
 
+/**
+ * srcguard_netlink_reply - begin a reply
+ * @info: the request, which is told if there is no memory
+ * @size: how much it may hold
+ *
+ * Return: NULL if there is no memory.
+ */
+struct sk_buff *srcguard_netlink_reply(struct genl_info *info, size_t size)
+{
+	struct sk_buff *reply = genlmsg_new(size, GFP_KERNEL);
+
+	if (!reply)
+		NL_SET_ERR_MSG(info->extack, "No memory for the reply");
+	return reply;
+}
+
 static int srcguard_netlink_policy_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct srcguard_net *sgn = srcguard_netns_of(genl_info_net(info));
@@ -135,11 +151,9 @@ static int srcguard_netlink_policy_get(struct sk_buff *skb, struct genl_info *in
 
 	srcguard_policy_read(sgn, &knobs);
 
-	reply = genlmsg_new(SRCGUARD_A_POLICY_MAX * nla_total_size(sizeof(u32)), GFP_KERNEL);
-	if (!reply) {
-		NL_SET_ERR_MSG(info->extack, "No memory for the reply");
+	reply = srcguard_netlink_reply(info, SRCGUARD_A_POLICY_MAX * nla_total_size(sizeof(u32)));
+	if (!reply)
 		return -ENOMEM;
-	}
 	header = genlmsg_put_reply(reply, info, &srcguard_netlink_family, 0,
 				   SRCGUARD_CMD_POLICY_GET);
 	if (!header)
@@ -218,12 +232,10 @@ static int srcguard_netlink_state_get(struct sk_buff *skb, struct genl_info *inf
 
 	srcguard_policy_read(sgn, &knobs);
 
-	reply = genlmsg_new(4 * nla_total_size_64bit(sizeof(u64)) + nla_total_size(sizeof(u32)),
-			    GFP_KERNEL);
-	if (!reply) {
-		NL_SET_ERR_MSG(info->extack, "No memory for the reply");
+	reply = srcguard_netlink_reply(info, 4 * nla_total_size_64bit(sizeof(u64)) +
+				       nla_total_size(sizeof(u32)));
+	if (!reply)
 		return -ENOMEM;
-	}
 	header = genlmsg_put_reply(reply, info, &srcguard_netlink_family, 0,
 				   SRCGUARD_CMD_STATE_GET);
 	if (!header ||

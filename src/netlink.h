@@ -20,6 +20,7 @@ int srcguard_netlink_address(const struct nlattr *attr, struct srcguard_prefix *
 			     struct netlink_ext_ack *extack);
 struct net_device *srcguard_netlink_device(struct net *net, const struct nlattr *attr,
 					   struct netlink_ext_ack *extack);
+struct sk_buff *srcguard_netlink_reply(struct genl_info *info, size_t size);
 int srcguard_netlink_put_address(struct sk_buff *skb, int type,
 				 const struct srcguard_prefix *prefix);
 bool srcguard_netlink_missing(const struct genl_info *info, int type, const char *text);

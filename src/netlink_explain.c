@@ -80,13 +80,11 @@ static int srcguard_netlink_explain_put_found(struct sk_buff *reply, struct net 
 static int srcguard_netlink_explain_reply(struct genl_info *info,
 					  const struct srcguard_explanation *explanation)
 {
-	struct sk_buff *reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct sk_buff *reply = srcguard_netlink_reply(info, GENLMSG_DEFAULT_SIZE);
 	void *header;
 
-	if (!reply) {
-		NL_SET_ERR_MSG(info->extack, "No memory for the reply");
+	if (!reply)
 		return -ENOMEM;
-	}
 	header = genlmsg_put_reply(reply, info, &srcguard_netlink_family, 0,
 				   SRCGUARD_CMD_EXPLAIN);
 	if (!header ||
