@@ -22,7 +22,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan 63
+plan 67
 
 load rp_filter=0
 dir=$(mktemp -d)
@@ -258,6 +258,7 @@ bridge_down
 bridge_up
 check "bridge made anew"
 rmmod br_netfilter
+check "br_netfilter gone again"
 ip -n "$host" addr flush dev br0
 expect br0 no_route no_route
 check "br_netfilter gone again, a bridge without an address"
