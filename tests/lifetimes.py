@@ -26,9 +26,8 @@ import sys
 import time
 
 import flood
-from netlink import (NLM_F_ACK, SLOW, Netns, clear, devices, expect, family, finit_module,
-                     generic_body, named_netns, new_netns, setting, sit, this_netns, unload,
-                     until)
+from netlink import (SLOW, Netns, clear, devices, expect, finit_module, named_netns, new_netns,
+                     setting, sit, this_netns, unload, until)
 
 # How many namespaces or devices come and go at a time, each with a flooded link.
 BATCH = 8
@@ -228,12 +227,12 @@ def come_and_go(i):
 def come_and_go_devices(times):
     while_up = 0
     # so that settings come and go with the name
-    host.generic.ask(family(), NLM_F_ACK, generic_body(*setting("new*", LOOSE)))
+    host.command(*setting("new*", LOOSE))
     for batch in batches(times):
         for name in [plug(host, i) for i in batch]:
             counted(host, name)
         while_up += sum(come_and_go(i) for i in batch)
-    host.generic.ask(family(), NLM_F_ACK, generic_body(*clear("new*")))
+    host.command(*clear("new*"))
     return f"{while_up} of them were renamed while they were up"
 
 

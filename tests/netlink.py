@@ -329,11 +329,14 @@ class Netns:
             with open(f"/proc/sys/net/ipv4/conf/{device}/{key}", "w", encoding="ascii") as file:
                 file.write(str(value))
 
+    def command(self, *request):
+        self.generic.ask(family(), NLM_F_ACK, generic_body(*request))
+
     def set_policy(self, **values):
-        self.generic.ask(family(), NLM_F_ACK, generic_body(POLICY_SET, *policy_pairs(values)))
+        self.command(POLICY_SET, *policy_pairs(values))
 
     def set_limit(self, kind, number_of_devices):
-        self.generic.ask(family(), NLM_F_ACK, generic_body(*limit(kind, number_of_devices)))
+        self.command(*limit(kind, number_of_devices))
 
     def in_use(self, kind):
         for answer in self.generic.ask(family(), NLM_F_DUMP, generic_body(LIMIT_GET)):

@@ -179,10 +179,10 @@ refused "to set takes a capability" "CAP_NET_ADMIN" nobody srcguard dev set eth0
 refused "to clear, too" "CAP_NET_ADMIN" nobody srcguard dev clear eth0
 full() {
 	at "$host" python3 - <<-'EOT'
-		from netlink import NLM_F_ACK, Netns, family, generic_body, setting, this_netns
-		here, number = Netns(this_netns()), family()
+		from netlink import Netns, setting, this_netns
+		here = Netns(this_netns())
 		for i in range(256):
-		    here.generic.ask(number, NLM_F_ACK, generic_body(*setting(f"p{i}*", 1)))
+		    here.command(*setting(f"p{i}*", 1))
 	EOT
 }
 ok "256 patterns" full

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Everything comes and goes while packets pass: the guards, namespaces, devices
-# (renamed, moved, deleted), sit tunnels (changed, too), readers of the counters, the module itself. Afterwards
-# exactly as much is there as before: with slub_debug=U the kernel knows who
-# allocated what is still in use, and its trace tells the same of per-CPU memory.
+# (renamed, moved, deleted), sit tunnels (changed, too), readers of the counters, the
+# module itself. Afterwards exactly as much is there as before: with slub_debug=U the
+# kernel knows who allocated what is still in use, and its trace tells the same of
+# per-CPU memory.
 #
 # Each of them 7 times at COUNT=1, 34 times COUNT from 2 on: on three kernels that is
 # 21 times in the short form and 1,020 times in the long one (COUNT=10); tunnels half as
