@@ -193,16 +193,33 @@ static bool srcguard_rpf_ipv6_is_suppressible(const struct net *net, const struc
 /*
  * The lookup that does all that rules can ask for, as for an answer. It makes a route
  * of its own, so it is left to those who need it. No memory for that is no route, as it
- * would be for the packet's way on. ip6_route_lookup() would not do: it gives up if the
- * first leg is dead, takes routes without a carrier for good ones, and prefers those by
- * a device that has, or shares its VRF with, the packet's destination.
+ * would be for the packet's way on.
+ *
+ * A nexthop object keeps one destination for all routes that use it. That names the
+ * route that used it first, or none once this was deleted. ip6_route_lookup() makes one
+ * each time; it would not do for all, as it gives up if the first leg is dead, takes
+ * routes without a carrier for good ones, and prefers those by a device that has, or
+ * shares its VRF with, the packet's destination. An object loses its dead legs.
  */
-static bool srcguard_rpf_ipv6_look_up_exactly(struct net *net, struct flowi6 *fl6,
+static struct dst_entry *srcguard_rpf_ipv6_destination(struct net *net, struct flowi6 *fl6,
+						       int flags)
+{
+	struct dst_entry *dst = ip6_route_output(net, NULL, fl6);
+	const struct fib6_info *best = rcu_dereference(dst_rt6_info(dst)->from);
+
+	if (dst->error || (best && !best->nh))
+		return dst;
+	dst_release(dst);
+	return ip6_route_lookup(net, fl6, NULL, flags);
+}
+
+/* Return: as srcguard_rpf_ipv6_fill(). */
+static bool srcguard_rpf_ipv6_look_up_exactly(struct net *net, struct flowi6 *fl6, int flags,
 					      struct net_device *in, enum srcguard_rp_filter mode,
 					      struct srcguard_rpf_route *route,
 					      struct srcguard_found *found)
 {
-	struct dst_entry *dst = ip6_route_output(net, NULL, fl6);
+	struct dst_entry *dst = srcguard_rpf_ipv6_destination(net, fl6, flags);
 	const struct fib6_info *best = rcu_dereference(dst_rt6_info(dst)->from);
 	bool done = true;
 
@@ -239,7 +256,8 @@ static bool srcguard_rpf_ipv6_look_up_once(struct net *net, struct flowi6 *fl6, 
 	/* It takes a throw route for an answer, too, which sends to the next rule. */
 	if (fib6_has_custom_rules(net) &&
 	    (result.fib6_type == RTN_THROW || srcguard_rpf_ipv6_is_suppressible(net, result.f6i)))
-		return srcguard_rpf_ipv6_look_up_exactly(net, fl6, in, mode, route, found);
+		return srcguard_rpf_ipv6_look_up_exactly(net, fl6, flags, in, mode, route,
+							 found);
 	return srcguard_rpf_ipv6_fill(result.f6i, result.fib6_type, in, mode, route, found);
 }
 

@@ -18,7 +18,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan $((51 + 2 * ${COUNT-1}))
+plan $((61 + 2 * ${COUNT-1}))
 
 load rp_filter=0
 namespace host far
@@ -262,23 +262,50 @@ sent left
 is "none of an honest flow is lost" "$sent" passed "$host" 2001:db8:9::77
 is "nothing is counted" "" counted_all "$host"
 
-# Where a rule suppresses routes the kernel's own lookup decides. It remembers with a
-# nexthop object which route used it first: no other one is taken for that. Last, because
-# a namespace that had a rule once has its packets judged late for ever.
+# Where a rule suppresses routes, and behind a throw, the kernel's own lookup decides. It
+# remembers with a nexthop object which route used it first: no other one is taken for
+# that. Last, because a namespace that had a rule once has its packets judged late for ever.
 ip -n "$host" nexthop replace id 1 via 2001:db8:1::2 dev left
 ip -n "$host" nexthop replace id 10 group 1/2
+shared() { # WHAT: the routes of 2001:db8:9::/48 and, used first, 2001:db8:a::/48
+	guard6 "$host"
+	from right 2001:db8:a::1 1
+	behind left
+	behind right
+	is "$1: both legs are good" "" counted_all "$host"
+	# what was remembered is not valid any more
+	ip -n "$host" route add 2001:db8:d::/48 via 2001:db8:3::2
+	ip -n "$host" route del 2001:db8:d::/48
+	behind left
+	behind right
+	from left 2001:db8:a::1 5
+	is "$1: and the other route's is no leg of this one" \
+		"left ipv6 wrong_device dropped 5" counted_all "$host"
+	explains "$host" "$1: explain agrees" <<-'EOT'
+		accept 2001:db8:9::11 dev left to 2001:db8:1::1
+		accept 2001:db8:9::11 dev right to 2001:db8:1::1
+		drop:wrong_device 2001:db8:a::1 dev left to 2001:db8:1::1
+	EOT
+	guard6 "$host"
+	from right 2001:db8:a::1 1
+	ip -n "$host" route del 2001:db8:a::/48
+	behind left
+	behind right
+	is "$1: nor if that is deleted" "" counted_all "$host"
+	ip -n "$host" -6 route add 2001:db8:a::/48 nhid 2
+}
 ip -n "$host" -6 route replace 2001:db8:9::/48 nhid 10
 ip -n "$host" -6 route add 2001:db8:a::/48 nhid 2
 ip -n "$host" -6 rule add pref 100 lookup main suppress_prefixlength 0
-guard6 "$host"
-from right 2001:db8:a::1 1
-behind left
-behind right
-is "a nexthop object that routes share: both legs are good" "" counted_all "$host"
-# what was remembered is not valid any more
-ip -n "$host" route add 2001:db8:d::/48 via 2001:db8:3::2
-behind left
-behind right
-from left 2001:db8:a::1 5
-is "and the other route's is no leg of this one" "left ipv6 wrong_device dropped 5" counted_all "$host"
+shared "a nexthop object that routes share, a rule that suppresses"
+ip -n "$host" -6 rule del pref 100
+ip -n "$host" -6 rule add pref 100 lookup 50
+ip -n "$host" -6 route add throw default table 50
+shared "behind a throw"
+ip -n "$host" -6 route del 2001:db8:9::/48
+ip -n "$host" -6 route add default nhid 2
+ip -n "$host" -6 route add default nhid 10 table 51
+ip -n "$host" -6 rule add pref 101 lookup main suppress_prefixlength 0
+ip -n "$host" -6 rule add pref 102 lookup 51
+shared "default routes"
 finish
