@@ -32,6 +32,19 @@ total() {
 	objects | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
+# trace_percpu 0|1 [KB]: who allocates per-CPU areas, with so much room for each processor.
+# Compiled for debugging, the kernel's allocator of them calls itself its caller: $traced
+# is empty there, and checks of percpu_areas are for elsewhere.
+traced=$([ "$KERNEL" = debug ] || echo 1)
+trace_percpu() {
+	[ $# -lt 2 ] || echo "$2" >"$tracing/buffer_size_kb"
+	echo "$1" | tee "$tracing"/events/percpu/percpu_{alloc,free}_percpu/enable >/dev/null
+}
+
+trace_overrun() { # of all processors
+	cat "$tracing"/per_cpu/*/stats | grep ^overrun | sort -u
+}
+
 # per-CPU areas that the module allocated and did not free since the trace began
 percpu_areas() {
 	awk '

@@ -7,6 +7,7 @@
 # A hook in any namespace makes the kernel look for hooks in all of them (its key
 # nf_hooks_needed): what that costs is netfilter's, and shown.
 #
+# files: tests/hooklist.sh
 # debug: no
 # icount: 1
 #
@@ -16,10 +17,10 @@
 # counts instructions instead of time.
 #
 . "${0%/*}/lib.sh"
+. "${0%/*}/hooklist.sh"
 
 modprobe pktgen
-modprobe nfnetlink_hook 2>/dev/null && listing=1
-plan $((20 + ${listing-0} * 5))
+plan $((20 + ${listing:-0} * 5))
 
 namespace host
 ip -n "$host" link add veth0 type veth peer name veth0p
@@ -46,9 +47,6 @@ same() { # within a quarter of a percent, in either direction
 	local difference=$(($1 - $2))
 	[ $((${difference#-} * 400)) -le "$2" ]
 }
-hooks() { # ours in the kernel's list
-	at "$host" nft list hooks | grep -c 'srcguard'
-}
 
 cost >/dev/null
 count=$(forwarded)
@@ -61,7 +59,7 @@ ok "the same again, measured again" same "$(cost)" "$without"
 load rp_filter=0
 ok "loaded off: a packet costs what it costs without the module" same "$(cost)" "$without"
 ok "strict" at "$host" srcguard set rp_filter strict
-[ -z "${listing-}" ] || is "strict: a hook for each family" 2 hooks
+lists_hooks "strict: a hook for each family" 2 "$host"
 count=$(forwarded)
 on=$(cost)
 say "strict: $on"
@@ -72,11 +70,11 @@ ok "off" at "$host" srcguard set rp_filter off
 off=$(cost)
 say "off: $off"
 ok "off: a packet costs what it costs without the module" same "$off" "$without"
-[ -z "${listing-}" ] || is "off: no hook" 0 hooks
+lists_hooks "off: no hook" 0 "$host"
 
 ok "strict in the initial namespace only" srcguard set rp_filter strict
-[ -z "${listing-}" ] || ok "there is a hook there" bash -c 'nft list hooks | grep -q srcguard'
-[ -z "${listing-}" ] || is "and still none here" 0 hooks
+lists_hooks "there is a hook for each family there" 2 -
+lists_hooks "and still none here" 0 "$host"
 elsewhere=$(cost)
 say "strict elsewhere: $elsewhere"
 ok "strict elsewhere: a packet costs netfilter's look at an empty list" \
@@ -85,7 +83,7 @@ ok "off there, too" srcguard set rp_filter off
 
 ok "loose, audited" at "$host" srcguard set rp_filter loose enforce 0
 ok "loose: a packet costs more" test "$(cost)" -gt $((without + without / 100))
-[ -z "${listing-}" ] || is "loose: a hook for each family" 2 hooks
+lists_hooks "loose: a hook for each family" 2 "$host"
 ok "off again, by sysctl" at "$host" sysctl -qw net.srcguard.rp_filter=0
 off=$(cost)
 say "off again: $off"

@@ -32,10 +32,7 @@
 #
 . "${0%/*}/lib.sh"
 . "${0%/*}/memory.sh"
-# Compiled for debugging, the kernel's allocator of per-CPU memory calls itself its
-# caller.
-[ "$KERNEL" = debug ] || traced=1
-plan $((${traced-0} ? 21 : 19))
+plan $((18 + ${traced:-0} * 3))
 times=$((${COUNT:-1} > 1 ? 34 * COUNT : 7))
 mac=02:00:00:00:00:01
 
@@ -90,9 +87,7 @@ conf "$other" {all,default}.rp_filter=0 all.log_martians=0
 
 service lifetimes python3 "$lib_dir/lifetimes.py" "$host" "$peer" "$other" $mac
 
-echo 16384 >"$tracing/buffer_size_kb"
-echo 1 >"$tracing/events/percpu/percpu_alloc_percpu/enable"
-echo 1 >"$tracing/events/percpu/percpu_free_percpu/enable"
+trace_percpu 1 16384
 load
 ask flood
 # what is allocated once only shall be there before the count
@@ -114,9 +109,11 @@ does "tunnels come and go under traffic, $few times" tunnels $few
 does "counters are read meanwhile, $times times" dumps "$times"
 does "there is an entry for each device and namespace, no more" complete
 ok "there are as many objects and namespaces as before" within 60 same_as "$before" "$before_netns"
-[ -z "${traced-}" ] || is "there is per-CPU memory for each entry" "$(ask entries)" percpu_areas
-is "and the trace was complete" "overrun: 0" bash -c "cat $tracing/per_cpu/*/stats | grep ^overrun | sort -u"
-echo 0 >"$tracing/events/percpu/enable"
+trace_percpu 0
+if [ "$traced" ]; then
+	is "there is per-CPU memory for each entry" "$(ask entries)" percpu_areas
+	is "and the trace was complete" "overrun: 0" trace_overrun
+fi
 
 does "loaded and unloaded under traffic, $times times" loads "$times"
 ok "there are as many objects and namespaces as before" within 60 same_as "$before" "$before_netns"

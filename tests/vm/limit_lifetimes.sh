@@ -18,9 +18,7 @@
 # shellcheck disable=SC2317 # functions are called by name
 . "${0%/*}/lib.sh"
 . "${0%/*}/memory.sh"
-# on the debug kernel per-CPU memory is the allocator's own: see tests/vm/lifetimes.sh
-[ "$KERNEL" = debug ] || traced=1
-plan $((27 + ${traced-0} * 2))
+plan $((27 + ${traced:-0} * 2))
 cycles=$((${COUNT:-1} > 1 ? 334 * COUNT : 100))
 races=$((${COUNT:-1} > 1 ? 111 * COUNT : 34))
 crowd=$((50 * ${COUNT:-1}))
@@ -85,11 +83,7 @@ look
 before=$(others)
 say "$(total) objects"
 
-echo 32768 >"$tracing/buffer_size_kb"
-trace() { # 0 or 1
-	echo "$1" | tee "$tracing"/events/percpu/percpu_{alloc,free}_percpu/enable >/dev/null
-}
-trace 1
+trace_percpu 1 32768
 does "clones come and go" cycles "$cycles"
 same "$cycles times"
 # Forty devices had a place in it, and it has not become larger than two need.
@@ -103,10 +97,10 @@ ok "the table of their modes does not grow: $size bytes" test "$size" -lt 512
 at "$host" srcguard dev clear 'lo*'
 does "clones and others are refused" refusals "$cycles"
 same "$cycles times"
-trace 0
-if [ "${traced-}" ]; then
+trace_percpu 0
+if [ "$traced" ]; then
 	is "nor of their per-CPU memory" 0 percpu_areas
-	is "and the trace was complete" "overrun: 0" bash -c "cat $tracing/per_cpu/*/stats | grep ^overrun | sort -u"
+	is "and the trace was complete" "overrun: 0" trace_overrun
 fi
 does "devices move beyond a limit" moves "$((cycles / 3))"
 same "$((cycles / 3)) times"

@@ -14,19 +14,14 @@
 #                            sit0 takes all that is for no other tunnel, and has, as
 #                                 destination NAT makes it, addresses of the lists as well
 #
-# files: tests/sit.sh
+# files: tests/sit.sh tests/hooklist.sh
 # expect-log: ^sit: (Src|Dst) spoofed
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/sit.sh"
-
-# Debian's 6.1 and the debug kernel are made without it.
-if [ "$KERNEL" != 6.1 ] && [ "$KERNEL" != debug ]; then
-	modprobe nfnetlink_hook
-	listing=1
-fi
-plan $((85 + ${listing-0} * 5))
+. "${0%/*}/hooklist.sh"
+plan $((85 + ${listing:-0} * 5))
 
 load rp_filter=0 sixtofour=0
 modprobe sit
@@ -198,12 +193,6 @@ all() { # [DEVICE]
 	done
 	fates "$host"
 }
-hooks() {
-	at "$host" nft list hooks | grep -c srcguard
-}
-listed() { # WHAT NUMBER
-	[ -z "${listing-}" ] || is "$1" "$2" hooks
-}
 matched="DEV 6to4_destination dropped 3, DEV 6to4_source dropped 2, DEV 6to4_truncated dropped 4"
 full="sit0 1, DEV 6to4_destination dropped 3, DEV 6to4_embedded dropped 7, DEV 6to4_inner dropped 6,\
  DEV 6to4_native dropped 8, DEV 6to4_outer dropped 5, DEV 6to4_source dropped 2,\
@@ -216,10 +205,10 @@ off="sit0 27, said 5"
 
 guard "$host" sixtofour off enforce 1
 is "off: the kernel says what it drops" "$off" all
-listed "off: no hook" 0
+lists_hooks "off: no hook" 0 "$host"
 guard "$host" sixtofour match
 is "match: it says nothing" "sit0 27, ${matched//DEV/eth0}" all
-listed "match: a hook" 1
+lists_hooks "match: a hook" 1 "$host"
 guard "$host" enforce 0
 is "match: an audit changes nothing of that" "sit0 27, ${matched//DEV/eth0}" all
 guard "$host" sixtofour full
@@ -254,7 +243,7 @@ at "$host" srcguard dev set eth1 sixtofour full enforce drop
 is "a device's settings while the guard is off elsewhere" "${full//DEV/eth1}" all eth1
 at "$host" srcguard dev clear eth0
 is "elsewhere it is off" "$off" all
-listed "one device is enough for a hook" 1
+lists_hooks "one device is enough for a hook" 1 "$host"
 at "$host" ip link set eth1 down
 at "$host" ip link set eth1 name wan1
 at "$host" ip link set wan1 up
@@ -262,7 +251,7 @@ mac[eth1]=$(mac "$host" wan1)
 within 10 at "$peer" grep -q 1 /sys/class/net/eth1/carrier
 is "they go with the device's new name" "${full//DEV/wan1}" all eth1
 at "$host" srcguard dev clear wan1
-listed "the last setting gone, no hook" 0
+lists_hooks "the last setting gone, no hook" 0 "$host"
 guard "$host" enforce 1
 at "$host" srcguard dev set 'cali*' sixtofour match
 link "$host" cali0 - "$peer" eth2 -
@@ -276,7 +265,7 @@ at "$host" srcguard dev clear 'cali*'
 # Without a tunnel that it is for there is nothing to look at.
 guard "$host" sixtofour match
 ip -n "$host" link set sit0 down
-listed "sit0 down: no hook" 0
+lists_hooks "sit0 down: no hook" 0 "$host"
 is "sit0 down: nobody takes or says anything" nothing all
 ip -n "$host" link set sit0 up
 ip -n "$host" -force -batch "$scratch/addresses" 2>/dev/null

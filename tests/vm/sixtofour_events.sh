@@ -10,20 +10,15 @@
 #   eth0 192.0.2.2/24 ------ eth0 192.0.2.1/24           tunnels of the host's
 #                                 192.0.2.7              that moved there
 #
-# files: tests/sit.sh
+# files: tests/sit.sh tests/hooklist.sh
 # expect-log: ^sit: (Src|Dst) spoofed
 # expect-log: ^IPv6: [a-z0-9]+: Disabled Multicast RS$
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/sit.sh"
-
-# Debian's 6.1 and the debug kernel are made without it.
-if [ "$KERNEL" != 6.1 ] && [ "$KERNEL" != debug ]; then
-	modprobe nfnetlink_hook
-	listing=1
-fi
-plan $((46 + ${listing-0} * 11))
+. "${0%/*}/hooklist.sh"
+plan $((46 + ${listing:-0} * 11))
 
 # srcguard first, and then sit
 load rp_filter=0
@@ -40,12 +35,6 @@ add() { # NAME WORD...: a tunnel of the host's, up
 }
 change() { # NAME WORD...
 	ip -n "$host" link set "$1" type sit "${@:2}" || exit 1
-}
-hooks() {
-	at "$host" nft list hooks | grep -c srcguard
-}
-listed() { # WHAT NUMBER
-	[ -z "${listing-}" ] || is "$1" "$2" hooks
 }
 me="'192.0.2.1'"
 you="'192.0.2.2'"
@@ -75,23 +64,23 @@ six17() { echo "$1 29, eth0 6to4_source dropped 34"; }
 domain1() { echo "$1 7, eth0 6to4_source dropped 8"; }
 all1() { echo "$1 15"; }
 
-listed "without sit: no hook" 0
+lists_hooks "without sit: no hook" 0 "$host"
 is "without sit: nothing" nothing all
 modprobe sit
-listed "sit0 is there, but down: no hook" 0
+lists_hooks "sit0 is there, but down: no hook" 0 "$host"
 is "sit0 is there, but down: nothing" nothing all
 ip -n "$host" link set sit0 up
-listed "sit0 is up: a hook" 1
+lists_hooks "sit0 is up: a hook" 1 "$host"
 is "sit0 is up: it judges" "$(six17 sit0)" all
 ip -n "$host" link set sit0 down
-listed "sit0 is down: no hook" 0
+lists_hooks "sit0 is down: no hook" 0 "$host"
 add six local 192.0.2.1
-listed "a tunnel for an address: a hook" 1
+lists_hooks "a tunnel for an address: a hook" 1 "$host"
 is "a tunnel for an address" "$(six1 six)" all
 
 # What a tunnel is called, and what it is for
 ip -n "$host" link set six down
-listed "it is down: no hook" 0
+lists_hooks "it is down: no hook" 0 "$host"
 is "it is down: nothing" nothing all
 ip -n "$host" link set six name seven
 ip -n "$host" link set seven up
@@ -152,12 +141,12 @@ rmmod srcguard
 load rp_filter=0
 is "srcguard comes again: the same" "$three" all
 for name in other third seven; do ip -n "$host" link del $name; done
-listed "all are gone: no hook" 0
+lists_hooks "all are gone: no hook" 0 "$host"
 is "all are gone: nothing" nothing all
 
 # Peers
 add broker local 192.0.2.1 remote 192.0.2.3
-listed "a tunnel to a peer alone: no hook" 0
+lists_hooks "a tunnel to a peer alone: no hook" 0 "$host"
 add six local 192.0.2.1
 is "another peer's is of no account" "$(six1 six)" all
 change broker remote 192.0.2.2 local any
@@ -170,10 +159,10 @@ ip -n "$host" link del broker
 
 # Namespaces
 ip -n "$host" link set six netns "$other"
-listed "in another namespace, down: no hook" 0
+lists_hooks "in another namespace, down: no hook" 0 "$host"
 is "in another namespace, down: nothing" nothing all
 ip -n "$other" link set six up
-listed "up there: a hook where it was made" 1
+lists_hooks "up there: a hook where it was made" 1 "$host"
 is "up there: judged where it was made" "$(six1 six)" all
 ip -n "$other" link set six type sit local 192.0.2.1 6rd-prefix 2001:db8::/32
 is "changed there" "$(domain1 six)" all
@@ -223,7 +212,7 @@ is "what happened while it was off is known" "$(six1 six)" all
 ip -n "$host" link set six netns "$other"
 ip -n "$other" link set six up
 rmmod sit
-listed "sit goes: no hook" 0
+lists_hooks "sit goes: no hook" 0 "$host"
 is "sit goes: nothing" nothing all
 modprobe sit
 add six local 192.0.2.1
