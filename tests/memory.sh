@@ -8,8 +8,11 @@
 slabs=/sys/kernel/debug/slab
 tracing=/sys/kernel/tracing
 
-# who allocated what, by cache
+# who allocated what, by cache; without what kvfree_rcu() holds back for seconds, which
+# goes with the caches
 traces() {
+	echo 6 >/proc/sys/vm/drop_caches # and do not tell the log
+	sleep 0.2
 	cat "$slabs"/*/alloc_traces
 }
 
@@ -72,6 +75,6 @@ same_as() { # OBJECTS NAMESPACES: totals taken earlier
 }
 
 memory() { # in kB, what the kernel keeps for itself and cannot give back at once
-	echo 3 >/proc/sys/vm/drop_caches
+	echo 7 >/proc/sys/vm/drop_caches
 	awk '/^(SUnreclaim|Percpu|VmallocUsed):/ { sum += $2 } END { print sum }' /proc/meminfo
 }

@@ -17,7 +17,6 @@
 # mem: 768
 # timeout: 500
 # append: slub_debug=U,kmalloc-*,net_namespace
-# expect-log: ^bash \([0-9]+\): drop_caches: 3$
 # what sit says of packets while the guard is not there:
 # expect-log: ^sit: Src spoofed
 # The kernel says so of a packet that the flood sends while its link is just going.
@@ -36,7 +35,7 @@ plan $((18 + ${traced:-0} * 3))
 times=$((${COUNT:-1} > 1 ? 34 * COUNT : 7))
 mac=02:00:00:00:00:01
 
-# Policies that were replaced are freed seconds later, and so is what else waits for RCU.
+# Policies that were replaced go once RCU is through, and so does what else waits for it.
 settled() {
 	local found
 	found=$(objects)

@@ -69,12 +69,11 @@ for request in "cycles 2" "refusals 1" "moves 1" "namespaces 2" "unload 1" "race
 	# shellcheck disable=SC2086 # two words
 	does "it can be done: $request" $request
 done
-# what waits for RCU is freed five seconds later, by and by; and a namespace takes its time
-# to go, most on the debug kernel
+# a namespace takes its time to go, most on the debug kernel
 settled() {
 	local was
 	was=$(objects)
-	sleep 6
+	sleep 1
 	[ "$was" = "$(objects)" ] &&
 		[ "$(awk '/ srcguard_netns_net_init$/ { print $1 }' <<<"$was")" = 3 ]
 }
