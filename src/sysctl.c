@@ -7,6 +7,7 @@
  * checks the capability itself.
  */
 #include <linux/capability.h>
+#include <linux/nsproxy.h>
 #include <linux/slab.h>
 #include <linux/sysctl.h>
 #include <linux/user_namespace.h>
@@ -25,6 +26,20 @@ static int srcguard_sysctl_set(struct srcguard_net *sgn, unsigned int knob, int 
 	return err;
 }
 
+/*
+ * That root may open a file of its own, and hand it to a set-id program of the host's,
+ * which writes there what it was told to complain of. The kernel does not say who opened
+ * a file; but who writes to a knob of the host's has to be in the file's namespace, as
+ * anybody is who opened it there himself, and no such program is in that root's.
+ */
+static bool srcguard_sysctl_may_write(const struct srcguard_net *sgn, bool host)
+{
+	if (!host)
+		return ns_capable(sgn->net->user_ns, CAP_NET_ADMIN);
+	return net_eq(current->nsproxy->net_ns, sgn->net) &&
+	       ns_capable(&init_user_ns, CAP_NET_ADMIN);
+}
+
 static int srcguard_sysctl_knob(const struct ctl_table *table, int write, void *buffer,
 				size_t *length, loff_t *offset)
 {
@@ -41,7 +56,7 @@ static int srcguard_sysctl_knob(const struct ctl_table *table, int write, void *
 	};
 	int err, was;
 
-	if (write && !ns_capable(range->host ? &init_user_ns : sgn->net->user_ns, CAP_NET_ADMIN)) {
+	if (write && !srcguard_sysctl_may_write(sgn, range->host)) {
 		srcguard_lock_count(sgn);
 		return -EPERM;
 	}

@@ -21,7 +21,7 @@
 # shellcheck disable=SC2317,SC2016 # functions are called by name; $ is for other shells
 . "${0%/*}/lib.sh"
 . "${0%/*}/box.sh"
-plan 80
+plan 87
 
 # From include/uapi/linux/srcguard.h
 POLICY_SET=2 LIMIT_SET=15 LOCK=16
@@ -237,6 +237,35 @@ is "only what came as far as the module is counted" $((before + 1)) \
 	shown "$host" writes_refused
 is "nothing has changed" "0 0 0" eval \
 	'at "$host" sh -c "cd /proc/sys/net/srcguard; echo \$(cat log_martians log_6to4 lock)"'
+# Files of its own, which a process of the host's writes to: a set-id program complains to
+# what it was given, in words that it was given.
+cat >"$scratch/deputy.py" <<'EOT'
+import ctypes, errno, os, sys
+pid, fd, text = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+fd = ctypes.CDLL(None).syscall(438, os.pidfd_open(pid), fd, 0)    # pidfd_getfd
+try:
+    print(os.write(fd, text.encode()))
+except OSError as error:
+    print(errno.errorcode[error.errno])
+EOT
+ok "it opens knobs, its own and of the host's" in_box sh -c 'cd /proc/sys/net/srcguard &&
+	sleep infinity 5<>loopback_limit 6<>log_martians 7<>rp_filter 8<>lock >/dev/null 2>&1 &
+	echo $! >/tmp/files-'"$run_id"
+files=$(<"/tmp/files-$run_id")
+within 9 test -e "/proc/$files/fd/8"
+shows
+before=$counted
+for fd in 5 6 8; do
+	is "a file of its own, by a process of the host's: $fd" EPERM \
+		python3 "$scratch/deputy.py" "$files" $fd "1 : unrecognized option"
+done
+is "each is counted" $((before + 3)) eval 'shows; echo $counted'
+is "nothing has changed there" "1 0 0" in_box sh -c \
+	'cd /proc/sys/net/srcguard; echo $(cat loopback_limit log_martians lock)'
+is "the host's root may, from there" "" \
+	ip netns exec "$box" sh -c 'echo 1 >/proc/sys/net/srcguard/log_martians;
+		echo 0 >/proc/sys/net/srcguard/log_martians'
+kill "$files"
 fails "the module is not its to unload" 1 in_box rmmod srcguard
 is "it has what it had" "$mine" has
 kill "$inner"
