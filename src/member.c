@@ -63,6 +63,15 @@ static void srcguard_member_describe(const struct net_device *dev,
 	};
 }
 
+/*
+ * The fallback devices that there are. Where the kernel makes none, an ioctl could make
+ * one of such a name.
+ */
+static u32 srcguard_member_fallbacks(const struct srcguard_net *sgn)
+{
+	return net_has_fallback_tunnels(sgn->net) ? sgn->limits->fallbacks : ~0u;
+}
+
 /* The kind whose limit is used up, or NULL. */
 static struct srcguard_kind *srcguard_member_full(struct srcguard_limits *limits, const char *name)
 {
@@ -89,7 +98,7 @@ static int srcguard_member_post_init(struct srcguard_net *sgn, const struct net_
 	u32 fallback;
 
 	srcguard_member_describe(dev, &device);
-	class = srcguard_limit_class(&device, limits->fallbacks, &fallback);
+	class = srcguard_limit_class(&device, srcguard_member_fallbacks(sgn), &fallback);
 	if (class == SRCGUARD_LIMIT_CLASS_VIRTUAL)
 		full = srcguard_member_full(limits, srcguard_limit_kind(&device, class));
 	if (full) {
@@ -146,7 +155,7 @@ static int srcguard_member_register(struct srcguard_net *sgn, const struct net_d
 
 	srcguard_member_describe(dev, &device);
 	/* Fallback devices do not move. */
-	class = srcguard_limit_class(&device, moved ? ~0u : sgn->limits->fallbacks, &fallback);
+	class = srcguard_limit_class(&device, moved ? ~0u : srcguard_member_fallbacks(sgn), &fallback);
 	if (dev == srcguard_member_coming) {
 		class = srcguard_member_coming_class;
 		fallback = srcguard_member_coming_fallback;

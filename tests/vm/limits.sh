@@ -24,7 +24,7 @@ debug) lacks=1 ;;
 6.1) kinds+=" ipvtap macsec vsockmon" ;;
 *) kinds+=" ipvtap macsec netkit vsockmon" ;;
 esac
-plan $(($(wc -w <<<"$kinds") + 77 - ${lacks-0}))
+plan $(($(wc -w <<<"$kinds") + 79 - ${lacks-0}))
 
 # From include/uapi/linux/srcguard.h
 LIMIT_SET=15 POLICY_SET=2
@@ -346,6 +346,16 @@ is "a knob of the host's among others, and nothing is set" "ERANGE 28" \
 	eval "genl self $POLICY_SET - 1:u32:0 8:u32:65536 | cut -d ' ' -f 1,2"
 is "so it is" 1 cat /proc/sys/net/srcguard/rp_filter
 is "no limit is another one" "$before" srcguard limit show
+# where the kernel makes no fallback devices, their names mean nothing
+sysctl -qw net.core.fb_tunnels_only_for_init_net=1
+namespace bare
+at "$bare" srcguard limit set sit 1
+ip -n "$bare" link add s1 type sit local 10.0.0.1 remote 10.0.0.3
+is "called like a fallback device that cannot be" ENOBUFS \
+	ip netns exec "$bare" python3 "$lib_dir/devices.py" <<<"tunnel s1 sit0"
+is "it is one too many" "kind sit limit 1 in_use 1 refused 1 moved 0" \
+	eval 'at "$bare" srcguard limit show | grep sit'
+sysctl -qw net.core.fb_tunnels_only_for_init_net=0
 (cd "$lib_dir" && python3 -c 'from netlink import Netns, this_netns
 for n in range(1, 257):
     Netns(this_netns()).set_limit(f"kind{n}", n)')
