@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/random.h>
 
 #include <linux/if.h>
 #include <netlink/attr.h>
@@ -200,13 +200,18 @@ static int exempt_replace(const struct options *opt, int argc, char **argv)
 		.attr_name	= exempt_list_attr_name,
 		.more		= exempt_list_more,
 	};
-	struct exempt_list list = { .number = getpid() };
+	struct exempt_list list = {};
 	FILE *file;
 	int ret;
 
 	if (argc != 1) {
 		print_error("exempt replace: which file (- is standard input), and no more?");
 		return TOOL_USAGE;
+	}
+	/* Who else replaces the list now may have the same number of a process. */
+	if (getrandom(&list.number, sizeof(list.number), 0) != sizeof(list.number)) {
+		print_error("exempt replace: no random number: %s", strerror(errno));
+		return TOOL_REFUSED;
 	}
 	file = strcmp(argv[0], "-") ? fopen(argv[0], "r") : stdin;
 	if (!file) {
