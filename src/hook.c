@@ -5,6 +5,7 @@
  * nothing here allocates or sleeps.
  */
 #include <linux/netfilter_bridge.h>
+#include <linux/if_arp.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter_ipv4.h>
@@ -24,8 +25,11 @@
  * that a bridge hands to its own host out of PRE_ROUTING.
  */
 #define SRCGUARD_HOOK_PRIORITY_EARLY	NF_IP_PRI_FIRST
-/* Right after the mangle table (both families have it there), where marks are set. */
-#define SRCGUARD_HOOK_PRIORITY_LATE	(NF_IP_PRI_MANGLE + 1)
+/*
+ * Where marks are set, and destinations are translated, as they are for the kernel's
+ * own filter (both families have these tables there).
+ */
+#define SRCGUARD_HOOK_PRIORITY_LATE	(NF_IP_PRI_NAT_DST + 1)
 
 static const int srcguard_hook_priorities[SRCGUARD_POSITION_COUNT] = {
 	[SRCGUARD_POSITION_EARLY] = SRCGUARD_HOOK_PRIORITY_EARLY,
@@ -119,8 +123,17 @@ static enum srcguard_reason srcguard_hook_judge(struct sk_buff *skb,
 						enum srcguard_rp_filter mode,
 						struct srcguard_found *found)
 {
-	return family == SRCGUARD_FAMILY_IPV4 ? srcguard_rpf_ipv4(skb, state, mode, found) :
-						srcguard_rpf_ipv6(skb, state, mode, found);
+	enum srcguard_reason reason = family == SRCGUARD_FAMILY_IPV4 ?
+		srcguard_rpf_ipv4(skb, state, mode, found) :
+		srcguard_rpf_ipv6(skb, state, mode, found);
+
+	if (likely(reason == SRCGUARD_REASON_NONE))
+		return reason;
+	/*
+	 * Here a rendezvous point sees what came to it in PIM's register messages, wherever
+	 * its source is. The kernel turns its own filter off (ipmr_init_vif_indev()).
+	 */
+	return state->in->type == ARPHRD_PIMREG ? SRCGUARD_REASON_NONE : reason;
 }
 
 static bool srcguard_hook_is_exempt(struct srcguard_net *sgn, const struct sk_buff *skb,

@@ -15,24 +15,20 @@
 
 #include "explain.h"
 
-static bool srcguard_rpf_ipv4_rules_need_ports(const struct net *net)
-{
-	return READ_ONCE(net->ipv4.fib_rules_require_fldissect);
-}
-
 /**
  * srcguard_rpf_ipv4_needs_late - whether packets have to be judged late
  * @net: the namespace
  * @in: their device
  *
- * Marks count on a device with src_valid_mark and are set in the mangle table;
- * ports count for some rules, and fragments have none until they are joined.
+ * Marks count on a device with src_valid_mark and are set in the mangle table. Rules
+ * may ask for the address that the answer comes from, which is known when destinations
+ * are translated, and for ports, which fragments have not until they are joined.
  */
 bool srcguard_rpf_ipv4_needs_late(const struct net *net, const struct net_device *in)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(in);
 
-	return (in_dev && IN_DEV_SRC_VMARK(in_dev)) || srcguard_rpf_ipv4_rules_need_ports(net);
+	return fib4_has_custom_rules(net) || (in_dev && IN_DEV_SRC_VMARK(in_dev));
 }
 
 /**
@@ -43,7 +39,7 @@ bool srcguard_rpf_ipv4_net_needs_late(struct net *net)
 {
 	struct net_device *dev;
 
-	if (srcguard_rpf_ipv4_rules_need_ports(net))
+	if (fib4_has_custom_rules(net))
 		return true;
 	for_each_netdev(net, dev) {
 		struct in_device *in_dev = __in_dev_get_rtnl(dev);

@@ -30,21 +30,39 @@ bool srcguard_rpf_ipv6_needs_late(const struct net *net)
 	return fib6_has_custom_rules(net);
 }
 
-/*
- * A neighbour that holds the address, too, says so with a packet from it. It must
- * get through to duplicate address detection, optimistic or at any later time.
- */
-static bool srcguard_rpf_ipv6_is_advertisement(const struct sk_buff *skb)
+/* The type of a message of neighbour discovery that a neighbour sent, or 0. */
+static u8 srcguard_rpf_ipv6_discovery(const struct sk_buff *skb)
 {
 	const struct ipv6hdr *header = ipv6_hdr(skb);
 	const u8 *type;
 	u8 buffer;
 
+	/* Nobody farther away can make this hop limit. */
 	if (header->nexthdr != IPPROTO_ICMPV6 || header->hop_limit != 255)
-		return false;
+		return 0;
 	type = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*header),
 				  sizeof(buffer), &buffer);
-	return type && *type == NDISC_NEIGHBOUR_ADVERTISEMENT;
+	return type && *type >= NDISC_ROUTER_SOLICITATION && *type <= NDISC_NEIGHBOUR_ADVERTISEMENT ?
+	       *type : 0;
+}
+
+/*
+ * A neighbour may ask from any of its addresses, also from one that is reached another
+ * way (RFC 4861, 7.2.2), and one that holds our address, too, says so with a packet from
+ * it. That must get through to duplicate address detection at any time: a tentative
+ * address is none of our own yet.
+ */
+static bool srcguard_rpf_ipv6_is_discovery(const struct sk_buff *skb, enum srcguard_reason reason)
+{
+	switch (reason) {
+	case SRCGUARD_REASON_OWN_ADDRESS:
+		return srcguard_rpf_ipv6_discovery(skb) == NDISC_NEIGHBOUR_ADVERTISEMENT;
+	case SRCGUARD_REASON_NO_ROUTE:
+	case SRCGUARD_REASON_WRONG_DEVICE:
+		return srcguard_rpf_ipv6_discovery(skb);
+	default:
+		return false;
+	}
 }
 
 /*
@@ -262,7 +280,7 @@ static bool srcguard_rpf_ipv6_look_up_once(struct net *net, struct flowi6 *fl6, 
 }
 
 static void srcguard_rpf_ipv6_look_up(struct sk_buff *skb, const struct nf_hook_state *state,
-				      bool from_any, enum srcguard_rp_filter mode,
+				      bool from_any, u32 mark, enum srcguard_rp_filter mode,
 				      struct srcguard_rpf_route *route,
 				      struct srcguard_found *found)
 {
@@ -272,7 +290,7 @@ static void srcguard_rpf_ipv6_look_up(struct sk_buff *skb, const struct nf_hook_
 	struct flowi6 fl6 = {
 		.flowi6_iif	= LOOPBACK_IFINDEX,
 		.flowi6_l3mdev	= l3mdev_master_ifindex_rcu(in),
-		.flowi6_mark	= skb->mark,
+		.flowi6_mark	= mark,
 		.flowi6_uid	= sock_net_uid(net, NULL),
 		.flowi6_proto	= header->nexthdr,
 		.flowlabel	= ip6_flowinfo(header),
@@ -295,6 +313,36 @@ static void srcguard_rpf_ipv6_look_up(struct sk_buff *skb, const struct nf_hook_
 		;
 }
 
+static enum srcguard_reason srcguard_rpf_ipv6_route_back(struct sk_buff *skb,
+							 const struct nf_hook_state *state,
+							 bool from_any, u32 mark,
+							 enum srcguard_rp_filter mode,
+							 struct srcguard_found *found)
+{
+	struct srcguard_rpf_route route = {
+		.has_address = true,
+		.on_loopback = state->in == state->net->loopback_dev,
+	};
+
+	srcguard_rpf_ipv6_look_up(skb, state, from_any, mark, mode, &route, found);
+	route.own_accepted = route.on_loopback;
+	return srcguard_rpf_judge(mode, &route);
+}
+
+/* A link-local source is good on its link, unless it is our own. */
+static enum srcguard_reason srcguard_rpf_ipv6_link(const struct sk_buff *skb,
+						   const struct nf_hook_state *state,
+						   struct srcguard_found *found)
+{
+	u8 type = ipv6_chk_addr(state->net, &ipv6_hdr(skb)->saddr, state->in, 1) ?
+		  RTN_LOCAL : RTN_UNICAST;
+
+	if (found)
+		srcguard_rpf_ipv6_describe_link(state->in, type, found);
+	return type == RTN_LOCAL && state->in != state->net->loopback_dev ?
+	       SRCGUARD_REASON_OWN_ADDRESS : SRCGUARD_REASON_NONE;
+}
+
 /**
  * srcguard_rpf_ipv6 - judge a packet
  * @skb: a packet in PRE_ROUTING, its IPv6 header checked by ipv6_rcv()
@@ -315,11 +363,8 @@ enum srcguard_reason srcguard_rpf_ipv6(struct sk_buff *skb, const struct nf_hook
 		.on_loopback = state->in == state->net->loopback_dev,
 	};
 	enum srcguard_reason reason = SRCGUARD_REASON_NONE;
-	struct srcguard_rpf_route route = {
-		.has_address = true,
-		.on_loopback = packet.on_loopback,
-	};
 	enum srcguard_rpf_next next;
+	bool from_any;
 
 	next = srcguard_rpf_ipv6_addresses(&packet, &reason);
 	switch (next) {
@@ -327,17 +372,19 @@ enum srcguard_reason srcguard_rpf_ipv6(struct sk_buff *skb, const struct nf_hook
 	case SRCGUARD_RPF_FAIL:
 		return reason;
 	case SRCGUARD_RPF_LINK:
-		route.uses_device = true;
-		route.type = ipv6_chk_addr(state->net, &header->saddr, state->in, 1) ?
-			     RTN_LOCAL : RTN_UNICAST;
-		if (found)
-			srcguard_rpf_ipv6_describe_link(state->in, route.type, found);
+		reason = srcguard_rpf_ipv6_link(skb, state, found);
 		break;
 	default:
-		srcguard_rpf_ipv6_look_up(skb, state, next == SRCGUARD_RPF_ROUTE_ANY, mode, &route,
-					  found);
+		from_any = next == SRCGUARD_RPF_ROUTE_ANY;
+		reason = srcguard_rpf_ipv6_route_back(skb, state, from_any, skb->mark, mode, found);
+		/*
+		 * The answer may carry the mark, as a tunnel's packets do, or it is only the
+		 * way on that was marked: for a proxy (TPROXY), or into a tunnel.
+		 */
+		if (unlikely(reason != SRCGUARD_REASON_NONE) && skb->mark)
+			reason = srcguard_rpf_ipv6_route_back(skb, state, from_any, 0, mode, found);
 	}
-	if (!route.err && route.type == RTN_LOCAL)
-		route.own_accepted = packet.on_loopback || srcguard_rpf_ipv6_is_advertisement(skb);
-	return srcguard_rpf_judge(mode, &route);
+	if (likely(reason == SRCGUARD_REASON_NONE) || srcguard_rpf_ipv6_is_discovery(skb, reason))
+		return SRCGUARD_REASON_NONE;
+	return reason;
 }

@@ -55,7 +55,7 @@ struct srcguard_policy {
 /**
  * enum srcguard_position - where in PRE_ROUTING a packet is looked at
  * @SRCGUARD_POSITION_EARLY: before everything else
- * @SRCGUARD_POSITION_LATE: after the mangle table, when marks are set and
+ * @SRCGUARD_POSITION_LATE: after destination NAT, when marks are set and
  *	fragments joined
  * @SRCGUARD_POSITION_COUNT: number of positions
  */

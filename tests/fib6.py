@@ -13,6 +13,10 @@ REJECTS = ("blackhole", "unreachable", "prohibit")
 OWN = ("local", "anycast")
 LOOPBACK = 1
 
+# Types of ICMPv6: what a neighbour may ask and say from any of its addresses.
+ADVERTISEMENT = 136
+DISCOVERY = (133, 134, 135, ADVERTISEMENT)
+
 
 def masked(address, length):
     return address >> (128 - length) << (128 - length)
@@ -252,6 +256,10 @@ class Model:
             return packet.protocol
         return packet.first
 
+    def unmarked_route(self, packet):
+        """The way back if the mark is only for the packet's way on."""
+        return self.fib.answer(self.flows[packet.ident]._replace(mark=0), self.fib.in_use)
+
     def route(self, packet):
         """The way back that the packet's answer would take, and its leaf."""
         if packet.ident not in self.seen:
@@ -265,9 +273,11 @@ class Model:
             self.seen[packet.ident] = self.fib.answer(flow, self.fib.in_use)
         return self.seen[packet.ident]
 
-    def is_advertisement(self, packet):
-        return (packet.protocol, packet.kind, packet.hops) == (58, 136, 255) and \
-            not packet.extensions
+    @staticmethod
+    def discovery(packet):
+        """The type of what a neighbour says to find neighbours, or 0."""
+        return packet.kind if packet.protocol == 58 and packet.kind in DISCOVERY and \
+            packet.hops == 255 and not packet.extensions else 0
 
     def is_own_link_local(self, packet):
         return packet.source in self.fib.own[packet.arrival]
@@ -294,22 +304,27 @@ class Model:
     # what srcguard is to do
 
     def srcguard(self, packet, mode):
-        return self.judge(packet, mode, *self.route(packet))
-
-    def judge(self, packet, mode, route, leaf):
         if not packet.source:
             return packet.group
-        accepted = packet.arrival == "lo" or self.is_advertisement(packet)
         if is_link_local(packet.source):
-            return accepted or not self.is_own_link_local(packet)
-        if not route or route.type not in ("unicast", *OWN):
-            return False
+            reason = self.is_own_link_local(packet) and packet.arrival != "lo" and "own"
+        else:
+            reason = self.fails(packet, mode, *self.route(packet))
+            if reason and packet.mark:
+                reason = self.fails(packet, mode, *self.unmarked_route(packet))
+        if reason == "own":
+            return self.discovery(packet) == ADVERTISEMENT
+        return not reason or reason == "route" and bool(self.discovery(packet))
+
+    def fails(self, packet, mode, route, leaf):
+        if not route:
+            return "route" if leaf in ("none", "unreachable") else "reject"
         if route.type in OWN:
-            if not accepted:
-                return False
-            if packet.arrival == "lo":
-                return True
-        return mode == "loose" or self.uses(packet, route, leaf, mode == "feasible")
+            return packet.arrival != "lo" and "own"
+        if route.type != "unicast":
+            return "reject"
+        return not (mode == "loose" or self.uses(packet, route, leaf, mode == "feasible")) and \
+            "route"
 
     # what the peers do
 
@@ -400,11 +415,16 @@ class Model:
         """xt passes "::" to anyone, nft none but ICMPv6 on the link, or by a route for it."""
         return not packet.source
 
-    def advertisement(self, _peer, packet, _mode, theirs):
-        """They drop own addresses, even where duplicate address detection needs them."""
-        return not theirs and self.is_advertisement(packet) and (
-            self.is_own_link_local(packet) or
-            getattr(self.route(packet)[0], "type", None) in OWN)
+    def discovers(self, _peer, packet, _mode, theirs):
+        """They drop own addresses, even where duplicate address detection needs them, and
+        what neighbours ask and say from addresses that are reached another way."""
+        return not theirs and bool(self.discovery(packet))
+
+    def mark(self, _peer, packet, mode, theirs):
+        """They know no way back but that of the mark."""
+        return not theirs and bool(packet.mark) and bool(
+            self.fails(packet, mode, *self.route(packet))) and \
+            not self.fails(packet, mode, *self.unmarked_route(packet))
 
     def link_local(self, peer, packet, mode, theirs):
         """They want a route for it by the device, which has none without an address, and

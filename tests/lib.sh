@@ -299,7 +299,7 @@ watch() {
 		table $family watch {
 			set seen { typeof $family saddr; flags dynamic; counter; size 65535; }
 			chain early {
-				type filter hook prerouting priority -310
+				type filter hook prerouting priority -90
 				update @seen { $family saddr }
 			}
 		}

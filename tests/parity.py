@@ -415,7 +415,7 @@ class Topology(parity_common.Dice):
             table ip parity {{
                 {sets}
                 chain pre {{
-                    type filter hook prerouting priority -140
+                    type filter hook prerouting priority -90
                     update @pre {{ ip id }}
                 }}
                 chain in {{

@@ -59,9 +59,9 @@ RARE = ("rule_iif", "nexthop_blackhole", "local_later", "no_carrier", "rule_not"
 
 # What is seen of a peer that is not srcguard's verdict, and why. README has the list.
 DIFFERENCES = {
-    "xt": ("loopback", "unspecified", "advertisement", "link_local", "anycast", "rules",
+    "xt": ("loopback", "unspecified", "discovers", "mark", "link_local", "anycast", "rules",
            "any_metric", "linkdown", "dead_leg", "destination", "preference"),
-    "nft": ("loopback", "unspecified", "advertisement", "link_local", "anycast", "rules",
+    "nft": ("loopback", "unspecified", "discovers", "mark", "link_local", "anycast", "rules",
             "suppress", "one_route", "linkdown", "dead_leg", "destination", "preference"),
 }
 # nft before and since Linux 6.17
@@ -487,7 +487,7 @@ class Topology(parity_common.Dice):
             table ip6 parity {{
                 {MADE_SETS}
                 chain pre {{
-                    type filter hook prerouting priority -140{again}
+                    type filter hook prerouting priority -90{again}
                     update @pre {{ ip6 flowlabel }}{on}
                     drop
                 }}
@@ -611,7 +611,8 @@ class Packet:
             if t.chance(75):
                 self.destination = rnd.choice(GROUPS)
         elif t.have("advertisement", 5):
-            self.protocol, self.kind, self.hops = 58, 136, 255 if t.chance(70) else 64
+            self.protocol, self.hops = 58, 255 if t.chance(70) else 64
+            self.kind = rnd.choice((136, 136, 135, 133))
             if t.chance(75):
                 self.source = rnd.choice(t.own_addresses())
             self.destination = GROUPS[0] if t.chance(60) else self.destination

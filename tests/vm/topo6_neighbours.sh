@@ -27,7 +27,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan 57
+plan 61
 
 load rp_filter=1
 namespace host peer twin lan router client
@@ -144,6 +144,28 @@ ok "dad: a neighbour that takes one of the host's is noticed" within 9 complaine
 ip -n "$twin" addr del 2001:db8:1::1/64 dev eth0
 forget "$peer" eth0 # which has believed it
 nothing "dad"
+
+# What neighbours say and ask is heard from any of their addresses, also if the route back
+# leads elsewhere: an address that is wanted has no route of its own yet.
+ip -n "$twin" addr add 2001:db8:2::50/64 dev eth0 nodad
+dad "$host" left
+ip -n "$host" addr add 2001:db8:2::50/128 dev left
+ok "elsewhere: an address that a neighbour has" within 30 has "$host" left dadfailed 2001:db8:2::50
+ip -n "$host" addr del 2001:db8:2::50/128 dev left
+ip -n "$twin" route del 2001:db8:2::/64 dev eth0
+ip -n "$twin" route add 2001:db8:1::1 dev eth0 src 2001:db8:2::50
+forget "$twin" eth0
+at "$twin" ping -q -c 1 -W 1 -I 2001:db8:2::50 2001:db8:1::1 >/dev/null
+ok "elsewhere: a neighbour asks from there and is answered" \
+	knows "$twin" eth0 2001:db8:1::1
+is "elsewhere: what else it sends is spoofed" "host left ipv6 wrong_device dropped 1" total
+clear
+send "$peer" eth0 "$to" 1 \
+	"IPv6(src='2001:db8:2::51',dst='2001:db8:1::1',hlim=254)/ICMPv6ND_NS(tgt='2001:db8:1::1')"
+is "elsewhere: who is farther away is no neighbour" "host left ipv6 wrong_device dropped 1" total
+ip -n "$twin" addr del 2001:db8:2::50/64 dev eth0
+ip -n "$twin" route del 2001:db8:1::1 dev eth0
+clear
 
 # a router advertises itself to one that comes up
 remember() { # NETNS...: what comes, by type and source

@@ -4,7 +4,7 @@
 # Policy routing for IPv6: rules decide which way leads back to a source, by what
 # the packet carries (addresses, traffic class, mark, ports), refuse, suppress what
 # a table says, or take a route that sends on to the next rule. With the first rule
-# packets are judged after the mangle table, where marks are set.
+# packets are judged where marks are set, and destinations translated.
 #
 #   a   eth0 2001:db8:1::2/64 ---- left   2001:db8:1::1/64  host   main: default by left
 #   b   eth0 2001:db8:2::2/64 ---- right  2001:db8:2::1/64         table 2: default by right
@@ -16,7 +16,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan 47
+plan 54
 
 load rp_filter=0
 namespace host a b
@@ -97,17 +97,77 @@ by left 5 :8
 by right 6 :7
 by left 7 :7
 by right 8 :8
-sees "mark: each by its way, without any sysctl" "left :8 5
+sees "mark: each by its way, without any sysctl, and what would be good unmarked" "left :7 7
+left :8 5
 right :7 6"
-drops mark "left ipv6 wrong_device dropped 7
-right ipv6 wrong_device dropped 8"
+drops mark "right ipv6 wrong_device dropped 8"
 agrees "mark" <<-'EOT'
 	accept 2001:db8:f::8 dev left to 2001:db8:1::1
 	accept 2001:db8:f::7 dev right to 2001:db8:1::1 mark 7
-	drop:wrong_device 2001:db8:f::7 dev left to 2001:db8:1::1 mark 7
+	accept 2001:db8:f::7 dev left to 2001:db8:1::1 mark 7
 	drop:wrong_device 2001:db8:f::8 dev right to 2001:db8:1::1
 EOT
 at "$host" nft delete table ip6 marks
+forget
+
+# A transparent proxy has what it takes routed to the host, by a mark, and so all the world
+# is local for who asks with that mark.
+at "$host" nft -f - <<-'EOT'
+table ip6 marks {
+	chain mangle { type filter hook prerouting priority -150; udp dport 80 mark set 1; }
+}
+EOT
+ip -n "$host" -6 route add local ::/0 dev lo table 100
+rule fwmark 1 table 100
+guard6 "$host"
+by left 5 :1 "UDP(dport=80)" 2001:db8:f:9::1
+by right 6 :2 "UDP(dport=80)" 2001:db8:f:9::1
+by left 7 :1 "UDP(dport=80)"
+sees "proxy: what it takes comes in, if it is honest" "left :1 12"
+drops proxy "right ipv6 wrong_device dropped 6"
+agrees "proxy" <<-'EOT'
+	accept 2001:db8:f::1 dev left to 2001:db8:f:9::1 mark 1
+	drop:wrong_device 2001:db8:f::2 dev right to 2001:db8:f:9::1 mark 1
+EOT
+ip -n "$host" -6 route flush table 100
+at "$host" nft delete table ip6 marks
+forget
+
+# what is sent on by a mark: the way back is that of who is not marked
+at "$host" nft -f - <<-'EOT'
+table ip6 marks {
+	chain mangle { type filter hook prerouting priority -150; iifname "left" mark set 1; }
+}
+EOT
+rule fwmark 1 table 2
+guard6 "$host"
+by left 5 :1 "" 2001:db8:2::1
+sees "sent on by a mark: it passes" "left :1 5"
+drops "sent on" ""
+at "$host" nft delete table ip6 marks
+forget
+
+# what the destination was translated to counts
+at "$host" nft -f - <<-'EOT'
+table ip6 nat {
+	chain in {
+		type nat hook prerouting priority -100
+		udp dport 53 dnat to 2001:db8:2::1
+		udp dport 54 dnat to 2001:db8:1::1
+	}
+}
+EOT
+rule from 2001:db8:2::1 table 2
+guard6 "$host"
+by right 5 :1 "UDP(sport=5000+i,dport=53)"
+by left 6 :2 "UDP(sport=5000+i,dport=54)" 2001:db8:2::1
+by left 7 :3 "UDP(sport=5000+i,dport=53)"
+by right 8 :4 "UDP(sport=5000+i,dport=54)" 2001:db8:2::1
+sees "nat: the translated destination counts" "left :2 6
+right :1 5"
+drops nat "left ipv6 wrong_device dropped 7
+right ipv6 wrong_device dropped 8"
+at "$host" nft delete table ip6 nat
 forget
 
 rule from 2001:db8:2::1 table 2

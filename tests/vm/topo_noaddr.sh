@@ -17,7 +17,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan 42
+plan 45
 
 load rp_filter=0
 namespace host guest wan
@@ -118,4 +118,15 @@ for judge in kernel srcguard; do
 		drop:wrong_device 10.2.0.2 dev tap to 10.0.0.1
 	EOT
 done
+
+# A rendezvous point: what comes in a register message (PIM, RFC 7761) is seen on a device
+# by which no source is reached.
+service devices ip netns exec "$host" python3 devices.py
+guard "$host" srcguard strict
+watch "$host"
+is "a rendezvous point" "ok pimreg" call devices register
+send "$wan" eth0 "$to_wan" 5 "IP(src='10.2.0.2',dst='10.0.0.1',proto=103)/\
+Raw(bytes.fromhex('2100deff00000000'))/IP(src='10.1.0.2',dst='239.1.1.1')/UDP(dport=9)"
+is "what is registered comes in" 5 passed "$host" 10.1.0.2
+is "nothing is counted" "" counted_all "$host"
 finish

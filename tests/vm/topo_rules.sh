@@ -19,13 +19,13 @@
 . "${0%/*}/topo.sh"
 # Rules by DSCP, all six bits of it, are newer than others; a kernel that does not
 # know them takes them for rules without a condition.
-parts="from tos mark port verdict"
+parts="from nat tos mark port verdict"
 ip rule add dscp 36 table 2 priority 36
 [[ $(ip rule show priority 36) != *dscp* ]] || parts+=" dscp"
 ip rule del priority 36
 case $parts in
-*dscp) plan 60 ;;
-*) plan 56 ;;
+*dscp) plan 63 ;;
+*) plan 59 ;;
 esac
 
 load rp_filter=0
@@ -101,6 +101,41 @@ right ipv4 wrong_device dropped 6"
 		drop:wrong_device 192.0.2.1 dev right to 224.0.0.1
 		accept 10.2.0.2 dev right to 10.2.0.255
 	EOT
+	forget
+}
+
+# Rules see the destination that a packet has when it is routed, as the kernel's filter
+# does: what it was translated to, also back to whom it had been masqueraded for.
+nat_rules() {
+	at "$host" nft -f - <<-'EOT'
+	table ip nat {
+		chain in {
+			type nat hook prerouting priority -100
+			udp dport 53 dnat to 10.2.0.1
+			udp dport 54 dnat to 10.1.0.1
+		}
+		chain out {
+			type nat hook postrouting priority 100
+			ip daddr 192.0.2.9 snat to 10.1.0.1
+		}
+	}
+	EOT
+	rule from 10.2.0.1
+	guard "$host" "$judge"
+	by right 5 "IP(src='192.0.2.1',dst='10.1.0.1')/UDP(sport=5000+i,dport=53)"
+	by left 6 "IP(src='192.0.2.2',dst='10.2.0.1')/UDP(sport=5000+i,dport=54)"
+	by left 7 "IP(src='192.0.2.3',dst='10.1.0.1')/UDP(sport=5000+i,dport=53)"
+	by right 8 "IP(src='192.0.2.4',dst='10.2.0.1')/UDP(sport=5000+i,dport=54)"
+	# the host is asked by its other address, and what it answers is masqueraded
+	echo x | at "$host" socat -u - UDP4-SENDTO:192.0.2.9:5000,bind=10.2.0.1:6000
+	by right 9 "IP(src='192.0.2.9',dst='10.1.0.1')/UDP(sport=5000,dport=6000)"
+	by left 10 "IP(src='192.0.2.9',dst='10.1.0.1')/UDP(sport=5000,dport=6000)"
+	sees "nat: the translated destination counts" "left 192.0.2.2 6
+right 192.0.2.1 5
+right 192.0.2.9 9"
+	drops "left ipv4 wrong_device dropped 17
+right ipv4 wrong_device dropped 8"
+	at "$host" nft delete table ip nat
 	forget
 }
 
