@@ -149,9 +149,9 @@ nothing "dad"
 # leads elsewhere: an address that is wanted has no route of its own yet.
 ip -n "$twin" addr add 2001:db8:2::50/64 dev eth0 nodad
 dad "$host" left
-ip -n "$host" addr add 2001:db8:2::50/128 dev left
+ip -n "$host" addr add 2001:db8:2::50/64 dev left noprefixroute
 ok "elsewhere: an address that a neighbour has" within 30 has "$host" left dadfailed 2001:db8:2::50
-ip -n "$host" addr del 2001:db8:2::50/128 dev left
+ip -n "$host" addr del 2001:db8:2::50/64 dev left
 ip -n "$twin" route del 2001:db8:2::/64 dev eth0
 ip -n "$twin" route add 2001:db8:1::1 dev eth0 src 2001:db8:2::50
 forget "$twin" eth0
