@@ -19,7 +19,6 @@ Topology N of seed S is always the same: --only N replays it.
 import collections
 import ipaddress
 import random
-import re
 import socket
 import struct
 import sys
@@ -484,13 +483,10 @@ class Topology(parity_common.Dice):
         return conf
 
     def judged_late(self, conf, failed):
-        """Whether srcguard leaves a namespace's packets to the hook after mangle."""
-        # The kernel takes rules with "iif lo" to be about what it sends, and looks for no
-        # ports because of them (fib_rule_requires_fldissect()).
+        """Whether srcguard leaves a namespace's packets to the hook after NAT."""
         return any(on for (_, bit), on in conf.items() if bit == "src_valid_mark") or \
-            any(re.match("rule add .*(ipproto|sport|dport) ", command) and
-                "iif lo " not in command
-                for command in self.commands if command not in failed)
+            bool(self.slaves) or any(command.startswith(("rule add", "rule del"))
+                                     for command in self.commands if command not in failed)
 
     def is_marked(self, packet, conf, failed):
         """Whether the packet has its mark by the time that srcguard judges it."""
