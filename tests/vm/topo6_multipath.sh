@@ -263,8 +263,7 @@ is "none of an honest flow is lost" "$sent" passed "$host" 2001:db8:9::77
 is "nothing is counted" "" counted_all "$host"
 
 # Where a rule suppresses routes, and behind a throw, the kernel's own lookup decides. It
-# remembers with a nexthop object which route used it first: no other one is taken for
-# that. Last, because a namespace that had a rule once has its packets judged late for ever.
+# remembers with a nexthop object which route used it first: no other one is taken for that.
 ip -n "$host" nexthop replace id 1 via 2001:db8:1::2 dev left
 ip -n "$host" nexthop replace id 10 group 1/2
 shared() { # WHAT: the routes of 2001:db8:9::/48 and, used first, 2001:db8:a::/48
