@@ -17,7 +17,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan 33
+plan 37
 
 load rp_filter=0
 namespace host router server
@@ -119,16 +119,16 @@ guard "$host" srcguard
 ok "it is set up again" quick up
 
 # Toggled as fast as it goes, on another CPU than the packets' if possible.
-toggle() { # DEVICE: from now on
+toggle() { # NETNS DEVICE: from now on
 	: >"$dir/on"
 	# shellcheck disable=SC2016
-	at "$host" bash -c 'n=0
+	at "$1" bash -c 'n=0
 		cd /proc/sys/net/ipv4/conf/$1
 		while [ -e "$0/on" ]; do
 			echo 1 >src_valid_mark; echo 0 >src_valid_mark
 			n=$((n + 1)); [ $n -gt 1 ] || : >"$0/begun"
 		done
-		echo $n >"$0/toggled"' "$dir" "$1" &
+		echo $n >"$0/toggled"' "$dir" "$2" &
 	toggler=$!
 	within 9 test -e "$dir/begun"
 }
@@ -142,32 +142,44 @@ unjudged() {
 	shown "$host" unjudged
 }
 # what counts is the maximum of "all" and the device: this changes nothing
-toggle eth0
+toggle "$host" eth0
 ok "toggled without effect: the tunnel loses nothing" \
 	at "$host" ping -q -c 400 -i 0.005 -W 9 198.51.100.1
 untoggle "toggled without effect"
 is "and nothing is counted" "" counted_all "$host"
 
-# From here on it does; the late hook is not there when it starts. And the tunnel's own
+# From here on it does; with the tunnel's rules the late hook is there. And the tunnel's own
 # packets must not come into it.
 at "$server" wg set wg0 peer "$peer" remove
 conf "$host" all.src_valid_mark=0
 guard "$host" srcguard
 before=$(unjudged)
-toggle eth0
+toggle "$host" eth0
 send "$router" east "$to" 4000 "IP(src='198.51.100.1',dst='10.1.0.1')/UDP(sport=51821,dport=9)"
 untoggle "toggled with effect"
-passed=$(seen_clear | sed -n 's/^eth0 198.51.100.1 //p')
-say "${passed:-0} passed, $(unjudged) in all were unjudged"
-ok "toggled with effect: it has one, before the late hook is there" test "${passed:-0}" -gt 0
-ok "toggled with effect: no spoofed packet passes without being counted as unjudged" \
-	test "${passed:-0}" -le $(($(unjudged) - before))
-is "and each other is dropped" $((4000 - ${passed:-0})) counted "$host" eth0 wrong_device
+is "toggled with effect: no spoofed packet passes" "" seen_clear
+is "and each is counted" 4000 counted "$host" eth0 wrong_device
+is "none is unjudged" "$before" unjudged
 unwatch "$host"
-toggle eth0
+toggle "$host" eth0
 send "$router" east "$to" 4000 "IP(src='10.1.0.2',dst='10.1.0.1')/ICMP(type=0)"
 untoggle "toggled still"
 is "and an honest one is never dropped" "eth0 10.1.0.2 4000" seen_clear
+
+# Without rules the late hook is not there when it starts.
+namespace bare
+link "$bare" eth0 10.7.0.1/24 "$router" bare 10.7.0.2/24
+watch_routed "$bare"
+guard "$bare" srcguard
+toggle "$bare" eth0
+send "$router" bare "$(mac "$bare" eth0)" 4000 "IP(src='198.51.100.1',dst='10.7.0.1')/ICMP(type=0)"
+untoggle "toggled without rules"
+passed=$(seen "$bare" | sed -n 's/^eth0 198.51.100.1 //p')
+say "${passed:-0} passed, $(shown "$bare" unjudged) were unjudged"
+ok "it has an effect, before the late hook is there" test "${passed:-0}" -gt 0
+ok "no spoofed packet passes without being counted as unjudged" \
+	test "${passed:-0}" -le "$(shown "$bare" unjudged)"
+is "and each other is dropped" $((4000 - ${passed:-0})) counted "$bare" eth0 no_route
 
 rm -r "$dir"
 finish
