@@ -62,7 +62,7 @@ enum srcguard_rpf_next {
  * @uses_device: one of its nexthops leaves by the arrival device
  * @feasible: a route for the same prefix does; valid in feasible mode
  * @own_accepted: own addresses are let in (IPv4: the arrival device's
- *	accept_local; IPv6: where neighbour discovery needs it)
+ *	accept_local; IPv6: if it is the loopback device)
  * @on_loopback: the arrival device is the namespace's loopback device
  * @has_address: the arrival device has an address, or needs none (IPv6)
  */
