@@ -40,7 +40,9 @@ look() {
 # Policies are made anew, and what was refused leaves a row: for these there is "rows".
 others() {
 	objects "$scratch/traces" | grep -vE ' srcguard_(policy_|limit_make)'
-	# and devices that somebody still holds
+	devices # that somebody still holds
+}
+devices() {
 	awk '/^ *[0-9]+ / { count = $1 }
 		count && /alloc_netdev_mqs/ { sum += count; count = 0 }
 		END { print sum + 0, "devices" }' "$scratch/traces"
@@ -63,19 +65,22 @@ same() { # WHAT
 	result $status "$1, and nothing of it is left"
 }
 
+look
+none=$(devices)
 # What is allocated once only shall be there before the count; and the module comes to
 # namespaces that are there, as after each unload: the kernel allocates by it then.
 for request in "cycles 2" "refusals 1" "moves 1" "namespaces 2" "unload 1" "race dummy 2"; do
 	# shellcheck disable=SC2086 # two words
 	does "it can be done: $request" $request
 done
-# a namespace takes its time to go, most on the debug kernel
+# A namespace takes its time to go, most on the debug kernel, and its devices after it.
 settled() {
 	local was
-	was=$(objects)
-	sleep 1
-	[ "$was" = "$(objects)" ] &&
-		[ "$(awk '/ srcguard_netns_net_init$/ { print $1 }' <<<"$was")" = 3 ]
+	look
+	was=$(objects "$scratch/traces")
+	[ "$(devices)" = "$none" ] &&
+		[ "$(awk '/ srcguard_netns_net_init$/ { print $1 }' <<<"$was")" = 3 ] &&
+		sleep 1 && [ "$was" = "$(objects)" ]
 }
 ok "nothing of that is left" within 60 settled
 look
