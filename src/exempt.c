@@ -42,7 +42,7 @@ struct srcguard_exemption {
 /**
  * struct srcguard_exemptions - a namespace's list
  * @hash: struct srcguard_exemption by key. Its buckets are not accounted: 256 KiB
- *	at most.
+ *	at most, and as much while it grows.
  * @by_id: the same by number; 1 to SRCGUARD_EXEMPTIONS_MAX
  * @count: by family and length, how many there are
  * @bound: how many are for one device only

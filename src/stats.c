@@ -3,6 +3,7 @@
  * The counters: the packet path adds to its own CPU's, dumps sum them up.
  * Neither takes a lock.
  */
+#include <linux/sched.h>
 #include <net/genetlink.h>
 
 #include "device.h"
@@ -150,6 +151,10 @@ int srcguard_stats_dump(struct srcguard_net *sgn, struct sk_buff *skb,
 		if (err)
 			break;
 		cb->args[0] = index + 1;
+		/* Devices that have counted nothing fill no part, however many they are. */
+		rcu_read_unlock();
+		cond_resched();
+		rcu_read_lock();
 	}
 	rcu_read_unlock();
 	/* What was written so far goes out, if it is anything at all. */
