@@ -26,10 +26,10 @@
  */
 #define SRCGUARD_HOOK_PRIORITY_EARLY	NF_IP_PRI_FIRST
 /*
- * Where marks are set, and destinations are translated, as they are for the kernel's
- * own filter (both families have these tables there).
+ * After all that may set marks or translate destinations, as the kernel's own filter; and
+ * there is room for one who wants to see what is left.
  */
-#define SRCGUARD_HOOK_PRIORITY_LATE	(NF_IP_PRI_NAT_DST + 1)
+#define SRCGUARD_HOOK_PRIORITY_LATE	(NF_IP_PRI_LAST - 1)
 
 static const int srcguard_hook_priorities[SRCGUARD_POSITION_COUNT] = {
 	[SRCGUARD_POSITION_EARLY] = SRCGUARD_HOOK_PRIORITY_EARLY,
@@ -133,7 +133,10 @@ static enum srcguard_reason srcguard_hook_judge(struct sk_buff *skb,
 	 * Here a rendezvous point sees what came to it in PIM's register messages, wherever
 	 * its source is. The kernel turns its own filter off (ipmr_init_vif_indev()).
 	 */
-	return state->in->type == ARPHRD_PIMREG ? SRCGUARD_REASON_NONE : reason;
+	if (state->in->type == ARPHRD_PIMREG &&
+	    (reason == SRCGUARD_REASON_NO_ROUTE || reason == SRCGUARD_REASON_WRONG_DEVICE))
+		return SRCGUARD_REASON_NONE;
+	return reason;
 }
 
 static bool srcguard_hook_is_exempt(struct srcguard_net *sgn, const struct sk_buff *skb,

@@ -20,9 +20,9 @@
  * @net: the namespace
  * @in: their device
  *
- * Marks count on a device with src_valid_mark and are set in the mangle table. Rules
- * may ask for the address that the answer comes from, which is known when destinations
- * are translated, and for ports, which fragments have not until they are joined.
+ * Marks count on a device with src_valid_mark, whoever set them. Rules may ask for the
+ * address that the answer comes from, which is known when destinations are translated,
+ * and for ports, which fragments have not until they are joined.
  */
 bool srcguard_rpf_ipv4_needs_late(const struct net *net, const struct net_device *in)
 {

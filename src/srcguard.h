@@ -55,8 +55,8 @@ struct srcguard_policy {
 /**
  * enum srcguard_position - where in PRE_ROUTING a packet is looked at
  * @SRCGUARD_POSITION_EARLY: before everything else
- * @SRCGUARD_POSITION_LATE: after destination NAT, when marks are set and
- *	fragments joined
+ * @SRCGUARD_POSITION_LATE: after everything else, when marks are set,
+ *	destinations translated and fragments joined
  * @SRCGUARD_POSITION_COUNT: number of positions
  */
 enum srcguard_position {

@@ -299,7 +299,7 @@ watch() {
 		table $family watch {
 			set seen { typeof $family saddr; flags dynamic; counter; size 65535; }
 			chain early {
-				type filter hook prerouting priority -90
+				type filter hook prerouting priority 2147483647
 				update @seen { $family saddr }
 			}
 		}

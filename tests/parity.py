@@ -414,7 +414,7 @@ class Topology(parity_common.Dice):
             table ip parity {{
                 {sets}
                 chain pre {{
-                    type filter hook prerouting priority -90
+                    type filter hook prerouting priority 2147483647
                     update @pre {{ ip id }}
                 }}
                 chain in {{
@@ -436,7 +436,8 @@ class Topology(parity_common.Dice):
             names = ", ".join(f'"{name}"' for name, _ in self.links)
             hook = f"ingress devices = {{ {names} }} priority 0"
         else:
-            hook = f"prerouting priority {-150 if where == 'mangle' else -300}"
+            priority = self.random.choice((-150, 0)) if where == "mangle" else -300
+            hook = f"prerouting priority {priority}"
         self.nft += f"""
             table {'netdev' if where == 'ingress' else 'ip'} marks {{
                 chain marks {{

@@ -487,7 +487,7 @@ class Topology(parity_common.Dice):
             table ip6 parity {{
                 {MADE_SETS}
                 chain pre {{
-                    type filter hook prerouting priority -90{again}
+                    type filter hook prerouting priority 2147483647{again}
                     update @pre {{ ip6 flowlabel }}{on}
                     drop
                 }}

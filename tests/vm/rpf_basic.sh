@@ -13,7 +13,7 @@
 #                          10.4.0.0/16 via 10.1.0.2
 #
 . "${0%/*}/lib.sh"
-plan 39
+plan 41
 
 load
 namespace host peer other
@@ -24,6 +24,15 @@ ip -n "$host" route add 10.4.0.0/16 via 10.1.0.2
 conf "$host" all.rp_filter=0 veth0.rp_filter=0 veth1.rp_filter=0 all.log_martians=0
 at "$host" sysctl -qw net.ipv4.ip_forward=1
 watch "$host"
+at "$host" nft -f - <<-'EOT'
+table ip next {
+	counter far { }
+	chain next { type filter hook prerouting priority -2147483647; ip saddr 10.3.1.1 counter name far; }
+}
+EOT
+next() { # how many of 10.3.1.1 come to those who come next after the first of all
+	at "$host" nft -j list counter ip next far | jq '.nftables[].counter.packets // empty'
+}
 to=$(mac "$host" veth0)
 
 from() { # SOURCE [COUNT]
@@ -46,6 +55,7 @@ is "nothing was counted for them" "" counted_all "$host"
 
 from 10.3.1.1 25
 is "strict: a source behind another device does not pass" 0 passed "$host" 10.3.1.1
+is "nor does anybody else see it" 0 next
 is "and is counted" 25 counted "$host" veth0 wrong_device
 is "its bytes are counted from the IP header on" $((25 * 28)) \
 	counted "$host" veth0 wrong_device dropped bytes
@@ -102,6 +112,7 @@ zero loose
 is "turned off and on again, the counters start anew" "" counted_all "$host"
 from 10.3.1.1
 is "loose: a source behind another device passes" 10 passed "$host" 10.3.1.1
+is "loose: to all" 10 next
 from 192.0.2.1
 is "loose: a source without a route does not" 0 passed "$host" 192.0.2.1
 from 10.1.0.1 3

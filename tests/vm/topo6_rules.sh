@@ -75,7 +75,7 @@ drops "without rules" "right ipv6 wrong_device dropped 6"
 is "without rules: each is judged" 0 unjudged
 at "$host" nft -f - <<-'EOT'
 table ip6 marks {
-	chain mangle { type filter hook prerouting priority -150; ip6 saddr 2001:db8:f::7 mark set 7; }
+	chain filter { type filter hook prerouting priority 0; ip6 saddr 2001:db8:f::7 mark set 7; }
 }
 EOT
 guard6 "$host"

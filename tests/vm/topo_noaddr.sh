@@ -17,7 +17,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan 45
+plan 46
 
 load rp_filter=0
 namespace host guest wan
@@ -125,8 +125,13 @@ service devices ip netns exec "$host" python3 devices.py
 guard "$host" srcguard strict
 watch "$host"
 is "a rendezvous point" "ok pimreg" call devices register
-send "$wan" eth0 "$to_wan" 5 "IP(src='10.2.0.2',dst='10.0.0.1',proto=103)/\
-Raw(bytes.fromhex('2100deff00000000'))/IP(src='10.1.0.2',dst='239.1.1.1')/UDP(dport=9)"
+registered() { # COUNT SOURCE
+	send "$wan" eth0 "$to_wan" "$1" "IP(src='10.2.0.2',dst='10.0.0.1',proto=103)/\
+Raw(bytes.fromhex('2100deff00000000'))/IP(src='$2',dst='239.1.1.1')/UDP(dport=9)"
+}
+registered 5 10.1.0.2
 is "what is registered comes in" 5 passed "$host" 10.1.0.2
 is "nothing is counted" "" counted_all "$host"
+registered 6 10.0.0.1
+is "but nothing of our own" "pimreg ipv4 own_address dropped 6" counted_all "$host"
 finish

@@ -201,10 +201,10 @@ right ipv4 wrong_device dropped 7"
 	forget
 }
 
-mark_rules() { # the mangle table marks what comes by the right
+mark_rules() { # a filter's chain, which is late, marks what comes by the right
 	at "$host" nft -f - <<-'EOT'
 	table ip marks {
-		chain mangle { type filter hook prerouting priority -150; iifname "right" mark set 7; }
+		chain filter { type filter hook prerouting priority 0; iifname "right" mark set 7; }
 	}
 	EOT
 	rule fwmark 7
@@ -228,8 +228,8 @@ right 192.0.2.1 8"
 		accept 192.0.2.1 dev left to 10.1.0.1
 		accept 192.0.2.1 dev right to 10.1.0.1 mark 7
 	EOT
-	at "$host" nft flush chain ip marks mangle
-	at "$host" nft add rule ip marks mangle iifname left mark set 7
+	at "$host" nft flush chain ip marks filter
+	at "$host" nft add rule ip marks filter iifname left mark set 7
 	guard "$host" "$judge"
 	by left 5 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
 	by right 6 "IP(src='192.0.2.1',dst='10.1.0.1')/ICMP(type=0)"
