@@ -23,22 +23,32 @@
  * srcguard_rpf_ipv6_needs_late - whether packets have to be judged late
  * @net: the namespace
  *
- * Marks, which are set in the mangle table, count for rules without any sysctl.
+ * Marks, which any chain may set, count for rules without any sysctl.
  */
 bool srcguard_rpf_ipv6_needs_late(const struct net *net)
 {
 	return fib6_has_custom_rules(net);
 }
 
-/* The type of a message of neighbour discovery that a neighbour sent, or 0. */
-static u8 srcguard_rpf_ipv6_discovery(const struct sk_buff *skb)
+/* Whether a packet goes no farther: it is for us, or for this link. */
+static bool srcguard_rpf_ipv6_stays(const struct nf_hook_state *state, const struct in6_addr *daddr)
+{
+	return __ipv6_addr_needs_scope_id(ipv6_addr_type(daddr)) ||
+	       ipv6_chk_addr_and_flags(state->net, daddr, state->in, true, 0, IFA_F_TENTATIVE);
+}
+
+/*
+ * The type of a message of neighbour discovery, or 0. No router lets one pass with this
+ * hop limit, but the first one does not look at it.
+ */
+static u8 srcguard_rpf_ipv6_discovery(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *header = ipv6_hdr(skb);
 	const u8 *type;
 	u8 buffer;
 
-	/* Nobody farther away can make this hop limit. */
-	if (header->nexthdr != IPPROTO_ICMPV6 || header->hop_limit != 255)
+	if (header->nexthdr != IPPROTO_ICMPV6 || header->hop_limit != 255 ||
+	    !srcguard_rpf_ipv6_stays(state, &header->daddr))
 		return 0;
 	type = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*header),
 				  sizeof(buffer), &buffer);
@@ -50,16 +60,19 @@ static u8 srcguard_rpf_ipv6_discovery(const struct sk_buff *skb)
  * A neighbour may ask from any of its addresses, also from one that is reached another
  * way (RFC 4861, 7.2.2), and one that holds our address, too, says so with a packet from
  * it. That must get through to duplicate address detection at any time: a tentative
- * address is none of our own yet.
+ * address is none of our own yet, and around it all may be unreachable.
  */
-static bool srcguard_rpf_ipv6_is_discovery(const struct sk_buff *skb, enum srcguard_reason reason)
+static bool srcguard_rpf_ipv6_is_discovery(const struct sk_buff *skb,
+					   const struct nf_hook_state *state,
+					   enum srcguard_reason reason)
 {
 	switch (reason) {
 	case SRCGUARD_REASON_OWN_ADDRESS:
-		return srcguard_rpf_ipv6_discovery(skb) == NDISC_NEIGHBOUR_ADVERTISEMENT;
+		return srcguard_rpf_ipv6_discovery(skb, state) == NDISC_NEIGHBOUR_ADVERTISEMENT;
 	case SRCGUARD_REASON_NO_ROUTE:
+	case SRCGUARD_REASON_REJECT_ROUTE:
 	case SRCGUARD_REASON_WRONG_DEVICE:
-		return srcguard_rpf_ipv6_discovery(skb);
+		return srcguard_rpf_ipv6_discovery(skb, state);
 	default:
 		return false;
 	}
@@ -216,41 +229,46 @@ static bool srcguard_rpf_ipv6_is_suppressible(const struct net *net, const struc
  * A nexthop object keeps one destination for all routes that use it. That names the
  * route that used it first, or none once this was deleted. ip6_route_lookup() makes one
  * each time; it would not do for all, as it gives up if the first leg is dead, takes
- * routes without a carrier for good ones, and prefers those by a device that has, or
- * shares its VRF with, the packet's destination. An object loses its dead legs.
+ * routes that have expired, or have no carrier, for good ones, and prefers those by a
+ * device that has, or shares its VRF with, the packet's destination. An object loses its
+ * dead legs. Whichever the route, the answer would leave by the first one's device.
+ *
+ * Return: as srcguard_rpf_ipv6_fill().
  */
-static struct dst_entry *srcguard_rpf_ipv6_destination(struct net *net, struct flowi6 *fl6,
-						       int flags)
-{
-	struct dst_entry *dst = ip6_route_output(net, NULL, fl6);
-	const struct fib6_info *best = rcu_dereference(dst_rt6_info(dst)->from);
-
-	if (dst->error || (best && !best->nh))
-		return dst;
-	dst_release(dst);
-	return ip6_route_lookup(net, fl6, NULL, flags);
-}
-
-/* Return: as srcguard_rpf_ipv6_fill(). */
 static bool srcguard_rpf_ipv6_look_up_exactly(struct net *net, struct flowi6 *fl6, int flags,
 					      struct net_device *in, enum srcguard_rp_filter mode,
 					      struct srcguard_rpf_route *route,
 					      struct srcguard_found *found)
 {
-	struct dst_entry *dst = srcguard_rpf_ipv6_destination(net, fl6, flags);
+	struct dst_entry *dst = ip6_route_output(net, NULL, fl6);
 	const struct fib6_info *best = rcu_dereference(dst_rt6_info(dst)->from);
-	bool done = true;
+	bool done, answers = !dst->error && READ_ONCE(dst->dev) == in;
 
-	route->err = dst->error;
-	/* Without an error there is one, unless the route was just deleted. */
-	if (!route->err && !best)
-		route->err = -ENETUNREACH;
+	if (!dst->error && (!best || best->nh)) {
+		dst_release(dst);
+		dst = ip6_route_lookup(net, fl6, NULL, flags);
+		best = rcu_dereference(dst_rt6_info(dst)->from);
+	}
+	/* Without an error there is a route, unless it was just deleted. */
+	done = dst->error || best;
+	route->err = done ? dst->error : -ENETUNREACH;
 	if (!route->err)
 		done = srcguard_rpf_ipv6_fill(best, best->fib6_type, in, mode, route, found);
 	else if (found)
 		srcguard_rpf_ipv6_describe_error(route->err, found);
 	dst_release(dst);
-	return done;
+	if (!answers || (!route->err && route->uses_device))
+		return done;
+
+	/* An own address leads to the loopback device, which may hear itself. */
+	route->err = 0;
+	route->type = RTN_UNICAST;
+	route->uses_device = true;
+	if (found) {
+		memset(found, 0, sizeof(*found));
+		srcguard_rpf_ipv6_describe_link(in, RTN_UNICAST, found);
+	}
+	return true;
 }
 
 /* Return: as srcguard_rpf_ipv6_fill(). */
@@ -384,7 +402,8 @@ enum srcguard_reason srcguard_rpf_ipv6(struct sk_buff *skb, const struct nf_hook
 		if (unlikely(reason != SRCGUARD_REASON_NONE) && skb->mark)
 			reason = srcguard_rpf_ipv6_route_back(skb, state, from_any, 0, mode, found);
 	}
-	if (likely(reason == SRCGUARD_REASON_NONE) || srcguard_rpf_ipv6_is_discovery(skb, reason))
+	if (likely(reason == SRCGUARD_REASON_NONE) ||
+	    srcguard_rpf_ipv6_is_discovery(skb, state, reason))
 		return SRCGUARD_REASON_NONE;
 	return reason;
 }

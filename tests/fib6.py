@@ -273,11 +273,17 @@ class Model:
             self.seen[packet.ident] = self.fib.answer(flow, self.fib.in_use)
         return self.seen[packet.ident]
 
-    @staticmethod
-    def discovery(packet):
+    def stays(self, packet):
+        """Whether it goes no farther: it is for the link, or for this host."""
+        to = packet.destination
+        return is_link_local(to) or to >> 112 & 0xff0f in (0xff01, 0xff02) or \
+            self.owns(packet.arrival, to)
+
+    def discovery(self, packet):
         """The type of what a neighbour says to find neighbours, or 0."""
         return packet.kind if packet.protocol == 58 and packet.kind in DISCOVERY and \
-            packet.hops == 255 and not packet.extensions else 0
+            packet.hops == 255 and not packet.extensions and \
+            self.stays(packet) else 0
 
     def is_own_link_local(self, packet):
         return packet.source in self.fib.own[packet.arrival]
@@ -314,7 +320,7 @@ class Model:
                 reason = self.fails(packet, mode, *self.unmarked_route(packet))
         if reason == "own":
             return self.discovery(packet) == ADVERTISEMENT
-        return not reason or reason == "route" and bool(self.discovery(packet))
+        return not reason or bool(self.discovery(packet))
 
     def fails(self, packet, mode, route, leaf):
         if not route:

@@ -18,7 +18,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan $((61 + 2 * ${COUNT-1}))
+plan $((64 + 2 * ${COUNT-1}))
 
 load rp_filter=0
 namespace host far
@@ -307,4 +307,24 @@ ip -n "$host" -6 route add default nhid 10 table 51
 ip -n "$host" -6 rule add pref 101 lookup main suppress_prefixlength 0
 ip -n "$host" -6 rule add pref 102 lookup 51
 shared "default routes"
+ip -n "$host" -6 rule del pref 101
+ip -n "$host" -6 rule del pref 102
+
+# A better default route without a carrier is not used; nor is it taken for the one that is.
+conf6 "$host" third.ignore_routes_with_linkdown=1
+ip -n "$host" -6 route add default via 2001:db8:3::2 dev third metric 10
+ip -n "$host" -6 rule add pref 101 lookup main suppress_prefixlength 8
+ip -n "$far" link set third down
+dark() {
+	ip -n "$host" -6 route show default | grep -q 'dev third.* linkdown'
+}
+ok "a default route without a carrier" within 9 dark
+guard6 "$host"
+from right 2001:db8:b::1 5
+from left 2001:db8:b::1 6
+is "is passed over" "left ipv6 wrong_device dropped 6" counted_all "$host"
+explains "$host" "explain agrees" <<-'EOT'
+	accept 2001:db8:b::1 dev right to 2001:db8:1::1
+	drop:wrong_device 2001:db8:b::1 dev left to 2001:db8:1::1
+EOT
 finish

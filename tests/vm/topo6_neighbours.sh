@@ -27,7 +27,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan 61
+plan 63
 
 load rp_filter=1
 namespace host peer twin lan router client
@@ -152,6 +152,14 @@ dad "$host" left
 ip -n "$host" addr add 2001:db8:2::50/64 dev left noprefixroute
 ok "elsewhere: an address that a neighbour has" within 30 has "$host" left dadfailed 2001:db8:2::50
 ip -n "$host" addr del 2001:db8:2::50/64 dev left
+ip -n "$twin" addr add 2001:db8:c::50/64 dev eth0 nodad
+ip -n "$host" route add unreachable 2001:db8:c::/48
+ip -n "$host" addr add 2001:db8:c::50/64 dev left noprefixroute
+ok "elsewhere: one around which all is unreachable" \
+	within 30 has "$host" left dadfailed 2001:db8:c::50
+ip -n "$host" addr del 2001:db8:c::50/64 dev left
+ip -n "$host" route del unreachable 2001:db8:c::/48
+ip -n "$twin" addr del 2001:db8:c::50/64 dev eth0
 ip -n "$twin" route del 2001:db8:2::/64 dev eth0
 ip -n "$twin" route add 2001:db8:1::1 dev eth0 src 2001:db8:2::50
 forget "$twin" eth0
@@ -163,6 +171,14 @@ clear
 send "$peer" eth0 "$to" 1 \
 	"IPv6(src='2001:db8:2::51',dst='2001:db8:1::1',hlim=254)/ICMPv6ND_NS(tgt='2001:db8:1::1')"
 is "elsewhere: who is farther away is no neighbour" "host left ipv6 wrong_device dropped 1" total
+clear
+# what the host would send on is not said to a neighbour, whatever it looks like
+for source in 2001:db8:2::51 2001:db8:1::1; do
+	send "$peer" eth0 "$to" 2 "IPv6(src='$source',dst='2001:db8:8::1',hlim=255)/\
+ICMPv6ND_NA(tgt='$source')/b'anything'"
+done
+is "elsewhere: nor is who means somebody else" "host left ipv6 own_address dropped 2
+host left ipv6 wrong_device dropped 2" total
 ip -n "$twin" addr del 2001:db8:2::50/64 dev eth0
 ip -n "$twin" route del 2001:db8:1::1 dev eth0
 clear
