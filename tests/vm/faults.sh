@@ -21,6 +21,7 @@
 # expect-log: ^kmemleak: Cannot allocate a scan area, scanning the full object$
 # What the kernel says of a device for whose files in /sys memory was short.
 # expect-log: ^kobject_[a-z_]+[ :].*error: -12
+# expect-log: ^kobject: can not set name properly!$
 # expect-log: ^br_sysfs_addbr: can't
 # expect-report: ^sysctl could not get directory: /net/.* -12$
 # expect-report: ^python3: (vmalloc error|page allocation failure)

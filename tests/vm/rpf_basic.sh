@@ -26,12 +26,11 @@ at "$host" sysctl -qw net.ipv4.ip_forward=1
 watch "$host"
 at "$host" nft -f - <<-'EOT'
 table ip next {
-	counter far { }
-	chain next { type filter hook prerouting priority -2147483647; ip saddr 10.3.1.1 counter name far; }
+	chain next { type filter hook prerouting priority -2147483647; ip saddr 10.3.1.1 counter; }
 }
 EOT
 next() { # how many of 10.3.1.1 come to those who come next after the first of all
-	at "$host" nft -j list counter ip next far | jq '.nftables[].counter.packets // empty'
+	at "$host" nft -j list table ip next | jq '.. | .counter?.packets // empty'
 }
 to=$(mac "$host" veth0)
 

@@ -121,7 +121,8 @@ both() {
 	EOT
 }
 both "default routers of equal metric"
-# one that does not answer any more
+# one that does not answer any more, and is not asked again: it would be used meanwhile
+conf6 "$host" left.router_probe_interval=3600
 router=$(link_local "$far" left)
 ip -n "$far" addr del "$router/64" dev left
 ip -n "$host" neigh replace "$router" dev left nud failed
