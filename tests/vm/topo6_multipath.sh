@@ -124,12 +124,15 @@ both "default routers of equal metric"
 # one that does not answer any more, and is not asked again: it would be used meanwhile
 conf6 "$host" left.router_probe_interval=3600
 router=$(link_local "$far" left)
+# Without it, it cannot ask for the host's either.
+ip -n "$far" neigh replace "$(link_local "$host" left)" lladdr "${to[left]}" dev left nud permanent
 ip -n "$far" addr del "$router/64" dev left
 ip -n "$host" neigh replace "$router" dev left nud failed
 ok "the kernel goes by the one that can be reached" \
 	bash -c "ip -n $host route get 2001:db8:9::1 | grep 'dev right'"
 both "one cannot be reached"
 ip -n "$far" addr add "$router/64" dev left nodad
+ip -n "$far" neigh del "$(link_local "$host" left)" dev left
 conf6 "$host" {left,right}.accept_ra=0
 defaults
 
