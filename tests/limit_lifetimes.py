@@ -14,6 +14,7 @@ answered by "ok TEXT" or "not ok: WHY":
 import errno
 import mmap
 import os
+import resource
 import select
 import signal
 import sys
@@ -157,6 +158,9 @@ def race(kind, count):
 
 
 def main():
+    # for hundreds of namespaces at once, each with its sockets
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     requests = {"cycles": cycles, "refusals": refusals, "moves": moves,
                 "namespaces": namespaces, "unload": gone}
     for line in sys.stdin:
