@@ -222,16 +222,33 @@ static bool srcguard_rpf_ipv6_is_suppressible(const struct net *net, const struc
 }
 
 /*
+ * The route of an answer that leaves by a nexthop object: that keeps one destination for
+ * all routes that use it, which names the one that used it first, or none once this was
+ * deleted.
+ *
+ * ip6_route_lookup() names a route each time; it would not do for all, as it gives up if
+ * the first leg is dead, takes routes that have expired, or have no carrier, for good
+ * ones, and prefers those by a device that has, or shares its VRF with, the packet's
+ * destination, even to one that has the rule passed over.
+ *
+ * Return: NULL if it is not by this object, nor by one that has this leg, too.
+ */
+static const struct fib6_info *
+srcguard_rpf_ipv6_sharing(struct net *net, struct flowi6 *fl6, int flags, struct net_device *out)
+{
+	struct dst_entry *dst = ip6_route_lookup(net, fl6, NULL, flags);
+	const struct fib6_info *route = dst->error ? NULL :
+					rcu_dereference(dst_rt6_info(dst)->from);
+
+	dst_release(dst);
+	return route && route->nh && srcguard_rpf_ipv6_route_uses(route, out) ? route : NULL;
+}
+
+/*
  * The lookup that does all that rules can ask for, as for an answer. It makes a route
  * of its own, so it is left to those who need it. No memory for that is no route, as it
- * would be for the packet's way on.
- *
- * A nexthop object keeps one destination for all routes that use it. That names the
- * route that used it first, or none once this was deleted. ip6_route_lookup() makes one
- * each time; it would not do for all, as it gives up if the first leg is dead, takes
- * routes that have expired, or have no carrier, for good ones, and prefers those by a
- * device that has, or shares its VRF with, the packet's destination. An object loses its
- * dead legs. Whichever the route, the answer would leave by the first one's device.
+ * would be for the packet's way on. Whichever the route, the answer would leave by the
+ * device that is found here.
  *
  * Return: as srcguard_rpf_ipv6_fill().
  */
@@ -241,34 +258,34 @@ static bool srcguard_rpf_ipv6_look_up_exactly(struct net *net, struct flowi6 *fl
 					      struct srcguard_found *found)
 {
 	struct dst_entry *dst = ip6_route_output(net, NULL, fl6);
-	const struct fib6_info *best = rcu_dereference(dst_rt6_info(dst)->from);
-	bool done, answers = !dst->error && READ_ONCE(dst->dev) == in;
+	const struct fib6_info *first = rcu_dereference(dst_rt6_info(dst)->from), *best = first;
+	struct net_device *out = READ_ONCE(dst->dev);
 
-	if (!dst->error && (!best || best->nh)) {
-		dst_release(dst);
-		dst = ip6_route_lookup(net, fl6, NULL, flags);
-		best = rcu_dereference(dst_rt6_info(dst)->from);
-	}
-	/* Without an error there is a route, unless it was just deleted. */
-	done = dst->error || best;
-	route->err = done ? dst->error : -ENETUNREACH;
-	if (!route->err)
-		done = srcguard_rpf_ipv6_fill(best, best->fib6_type, in, mode, route, found);
-	else if (found)
-		srcguard_rpf_ipv6_describe_error(route->err, found);
+	route->err = dst->error;
+	/* What it was made of lasts under RCU. */
 	dst_release(dst);
-	if (!answers || (!route->err && route->uses_device))
-		return done;
+	if (route->err) {
+		if (found)
+			srcguard_rpf_ipv6_describe_error(route->err, found);
+		return true;
+	}
+	if (!first || first->nh)
+		best = srcguard_rpf_ipv6_sharing(net, fl6, flags, out);
+	if (best)
+		return srcguard_rpf_ipv6_fill(best, best->fib6_type, in, mode, route, found);
 
-	/* An own address leads to the loopback device, which may hear itself. */
-	route->err = 0;
+	/*
+	 * Of the route no more is known than its device; and legs of one that shares that. If
+	 * there is none, it may just have been deleted.
+	 */
 	route->type = RTN_UNICAST;
-	route->uses_device = true;
+	route->uses_device = out == in || (first && srcguard_rpf_ipv6_route_uses(first, in));
+	route->feasible = false;
 	if (found) {
 		memset(found, 0, sizeof(*found));
-		srcguard_rpf_ipv6_describe_link(in, RTN_UNICAST, found);
+		srcguard_rpf_ipv6_describe_link(out, RTN_UNICAST, found);
 	}
-	return true;
+	return first || route->uses_device;
 }
 
 /* Return: as srcguard_rpf_ipv6_fill(). */
@@ -298,7 +315,8 @@ static bool srcguard_rpf_ipv6_look_up_once(struct net *net, struct flowi6 *fl6, 
 }
 
 static void srcguard_rpf_ipv6_look_up(struct sk_buff *skb, const struct nf_hook_state *state,
-				      bool from_any, u32 mark, enum srcguard_rp_filter mode,
+				      bool from_any, u32 mark, int flags,
+				      enum srcguard_rp_filter mode,
 				      struct srcguard_rpf_route *route,
 				      struct srcguard_found *found)
 {
@@ -317,7 +335,6 @@ static void srcguard_rpf_ipv6_look_up(struct sk_buff *skb, const struct nf_hook_
 	/* More often in a row, no route is deleted under a packet's nose. */
 	unsigned int tries = 3;
 	struct flow_keys keys;
-	int flags = 0;
 
 	if (!from_any) {
 		fl6.saddr = header->daddr;
@@ -342,8 +359,22 @@ static enum srcguard_reason srcguard_rpf_ipv6_route_back(struct sk_buff *skb,
 		.on_loopback = state->in == state->net->loopback_dev,
 	};
 
-	srcguard_rpf_ipv6_look_up(skb, state, from_any, mark, mode, &route, found);
+	enum srcguard_reason reason;
+
+	srcguard_rpf_ipv6_look_up(skb, state, from_any, mark, 0, mode, &route, found);
 	route.own_accepted = route.on_loopback;
+	reason = srcguard_rpf_judge(mode, &route);
+	if (likely(reason != SRCGUARD_REASON_WRONG_DEVICE) ||
+	    READ_ONCE(state->net->ipv6.devconf_all->forwarding))
+		return reason;
+
+	/*
+	 * While the gateway of the best route does not answer, a host, other than a router,
+	 * uses the next best (RFC 4861, 6.3.6; ip6_pol_route()). Only asked for now, because to
+	 * look for gateways that answer has some of them probed, once in rtr_probe_interval.
+	 */
+	srcguard_rpf_ipv6_look_up(skb, state, from_any, mark, RT6_LOOKUP_F_REACHABLE, mode, &route,
+				  found);
 	return srcguard_rpf_judge(mode, &route);
 }
 

@@ -457,10 +457,16 @@ class Model:
 
     def any_metric(self, _peer, packet, mode, theirs):
         """In strict mode xt takes any route of the prefix by the device, even if a better
-        one, or one that rejects, is there."""
+        one, or one that rejects, is there. A rule may suppress the worse one, but not one
+        that rejects, and then it goes on to others."""
         route, leaf = self.xt_route(packet, mode)
-        return theirs and mode == "strict" and route is not None and \
-            self.fib.in_use(leaf, self.xt_flow(packet, "loose")) is not route
+        if not theirs or mode != "strict" or route is None:
+            return False
+        if self.fib.in_use(leaf, self.xt_flow(packet, "loose")) is not route:
+            return True
+        mine, leaf = self.route(packet)
+        return mine is not None and \
+            self.by_device(leaf, self.xt_flow(packet, mode)) not in (mine, None)
 
     def linkdown(self, peer, packet, mode, _theirs):
         """They use routes by devices without a carrier, which forwarding ignores."""

@@ -18,7 +18,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan $((64 + 2 * ${COUNT-1}))
+plan $((72 + 2 * ${COUNT-1}))
 
 load rp_filter=0
 namespace host far
@@ -147,6 +147,31 @@ explains "$host" "explain agrees" <<-'EOT'
 	accept 2001:db8:9::11 dev left to 2001:db8:1::1
 	drop:wrong_device 2001:db8:9::11 dev right to 2001:db8:1::1
 EOT
+
+# A host goes by the worse one while the gateway of the better one does not answer.
+ip -n "$host" neigh replace 2001:db8:1::2 dev left nud failed
+by() { # LEG: the host's answers leave
+	ip -n "$host" route get 2001:db8:9::11 | grep "dev $1"
+}
+ok "the better one's gateway does not answer" by right
+guard6 "$host"
+behind right
+behind left
+ok "the other one is good meanwhile, and so is the better one" sixteen 2
+is "none is dropped" "" counted_all "$host"
+explains "$host" "explain agrees" <<-'EOT'
+	accept 2001:db8:9::11 dev right to 2001:db8:1::1
+	accept 2001:db8:9::11 dev left to 2001:db8:1::1
+	drop:wrong_device 2001:db8:9::11 dev third to 2001:db8:1::1
+EOT
+conf6 "$host" all.forwarding=1
+ok "a router minds no gateways" by left
+guard6 "$host"
+behind right
+is "so the other one is not good there" "right ipv6 wrong_device dropped 16" counted_all "$host"
+conf6 "$host" all.forwarding=0
+ip -n "$host" neigh del 2001:db8:1::2 dev left
+
 guard6 "$host" feasible
 behind right
 behind left
@@ -217,7 +242,8 @@ sent() { # LEG: from now on no more; how many there were
 	say "$1: $sent sent"
 }
 
-# a leg's route goes while packets come by both
+# a leg's route goes while packets come by both; a router, which has no second look
+conf6 "$host" all.forwarding=1
 ip -n "$host" -6 route replace 2001:db8:9::/48 "${legs[@]}"
 guard6 "$host"
 flood left 2001:db8:9::77
@@ -243,6 +269,7 @@ ok "the leg comes and goes" ip -n "$host" -6 -b "$scratch/legs"
 sent right
 is "none is lost on the other leg" "$sent" passed "$host" 2001:db8:9::78
 is "and none counted" 0 counted "$host" right wrong_device
+conf6 "$host" all.forwarding=0
 
 # honest packets while ten thousand routes come and go
 routes() { # add|del
@@ -313,6 +340,22 @@ ip -n "$host" -6 rule add pref 102 lookup 51
 shared "default routes"
 ip -n "$host" -6 rule del pref 101
 ip -n "$host" -6 rule del pref 102
+
+# By the routes before a throw nothing leaves, though one has the answer's address.
+own=$(link_local "$host" left)
+ip -n "$host" -6 route add throw 2001:db8:e::/48 metric 1 table 50
+ip -n "$host" -6 route add 2001:db8:e::/48 via 2001:db8:1::2 dev left metric 2 table 50
+ip -n "$host" -6 route add 2001:db8:e::/48 via 2001:db8:3::2 dev third metric 3 table 50
+ip -n "$host" -6 route add 2001:db8:e::/48 nhid 2
+guard6 "$host" feasible
+for leg in right third; do
+	send "$far" $leg "${to[$leg]}" 5 "IPv6(src='2001:db8:e::1',dst='$own')/UDP(dport=9)"
+done
+is "nor is one of them feasible" "third ipv6 wrong_device dropped 5" counted_all "$host"
+explains "$host" "explain agrees" <<-EOT
+	accept 2001:db8:e::1 dev right to $own
+	drop:wrong_device 2001:db8:e::1 dev third to $own
+EOT
 
 # A better default route without a carrier is not used; nor is it taken for the one that is.
 conf6 "$host" third.ignore_routes_with_linkdown=1
