@@ -112,17 +112,61 @@ int srcguard_device_net_fill(struct srcguard_net *sgn)
 	return err;
 }
 
+static bool srcguard_device_net_logs(struct srcguard_net *sgn)
+{
+	const struct srcguard_policy *policy = rtnl_dereference(sgn->policy);
+
+	return !sgn->leaving && (policy->knobs.value[SRCGUARD_A_POLICY_LOG_MARTIANS] ||
+				 policy->knobs.value[SRCGUARD_A_POLICY_LOG_6TO4]);
+}
+
+static bool srcguard_device_has_line(const struct srcguard_device *device)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(device->log); i++)
+		if (atomic64_read(&device->log[i].last))
+			return true;
+	return false;
+}
+
+/* Nobody counts any more, but dumps may be reading. */
+static void srcguard_device_reset(struct srcguard_device *device)
+{
+	int cpu;
+
+	local_bh_disable();
+	for_each_possible_cpu(cpu) {
+		struct srcguard_counters *counters = per_cpu_ptr(device->counters, cpu);
+
+		u64_stats_update_begin(&counters->syncp);
+		memset(counters->slot, 0, sizeof(counters->slot));
+		u64_stats_update_end(&counters->syncp);
+	}
+	local_bh_enable();
+}
+
 /**
  * srcguard_device_net_drain - free what srcguard_device_net_fill() allocated
- * @sgn: the namespace; its hooks run no more
+ * @sgn: the namespace; its hooks run no more. The caller holds RTNL
+ *
+ * While the log is on, what had a line stays, without its numbers: the guards are turned
+ * off and on by the namespace's root, who must not get another line by that.
  */
 void srcguard_device_net_drain(struct srcguard_net *sgn)
 {
+	bool logs = srcguard_device_net_logs(sgn);
 	struct srcguard_device *device;
 	unsigned long index;
 
-	xa_for_each(&sgn->devices, index, device)
-		srcguard_device_remove(sgn, index);
+	xa_for_each(&sgn->devices, index, device) {
+		if (!logs || !srcguard_device_has_line(device)) {
+			srcguard_device_remove(sgn, index);
+		} else {
+			srcguard_device_reset(device);
+			srcguard_device_changed(sgn);
+		}
+	}
 }
 
 /**

@@ -43,7 +43,8 @@ struct srcguard_log_slot {
 };
 
 /**
- * struct srcguard_device - what is kept about a device while a guard is on
+ * struct srcguard_device - what is kept about a device while a guard is on, or the log is
+ *	and it had a line
  * @dev: the device, NULL for the stand-in of devices that memory was too short
  *	for. No reference: the object leaves the namespace's table at
  *	NETDEV_UNREGISTER, and what is in the table or was reached under RCU has

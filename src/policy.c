@@ -221,6 +221,9 @@ int srcguard_policy_set(struct srcguard_net *sgn, const struct srcguard_knobs *k
 		goto err_free;
 	rcu_assign_pointer(sgn->policy, new);
 	srcguard_policy_settle(sgn);
+	/* What had a line may be forgotten now. */
+	if (!sgn->guards)
+		srcguard_device_net_drain(sgn);
 	kfree_rcu(old, rcu);
 	if (which & BIT(SRCGUARD_A_POLICY_LOOPBACK_LIMIT))
 		srcguard_limit_set_loopback(sgn, wanted.value[SRCGUARD_A_POLICY_LOOPBACK_LIMIT]);

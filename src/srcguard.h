@@ -85,7 +85,8 @@ struct srcguard_hook {
  * @guards: those at work, SRCGUARD_GUARD_..., for all devices or for some (RTNL)
  * @leaving: the namespace is going, and no guard is turned on any more (RTNL)
  * @devices: struct srcguard_device by ifindex, and the stand-in at index 0;
- *	changed under RTNL, read under RCU; empty while no guard is on
+ *	changed under RTNL, read under RCU; while no guard is on, only those with a line
+ *	in the log
  * @generation: moves when @devices changes (RTNL), to mark interrupted dumps
  * @overrides: struct srcguard_override by ifindex, for devices that something is
  *	set for; changed under RTNL, read under RCU

@@ -19,7 +19,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 98
+plan 101
 
 modprobe sit
 load rp_filter=1
@@ -249,6 +249,21 @@ set_knobs log_daily_max 100000 log_interval 1
 sleep 1.1
 send "$peer" eth0 "$to" 3 "IP(src='0.0.0.0',dst='192.0.2.1')/$udp"
 is "unless more are allowed" 1 lines
+
+# The guards are the namespace's to turn off and on; the interval is the host's.
+set_knobs log_interval 86400
+forget
+for _ in 1 2 3; do
+	clean rp_filter strict sixtofour match
+	send "$peer" eth0 "$to" 3 "IP(src='0.0.0.0',dst='192.0.2.1')/$udp"
+done
+is "no line more for guards that were off" 0 lines
+is "whose counters begin anew" 3 counted "$host" eth0 source_zero
+set_knobs rp_filter off sixtofour off log_martians off log_6to4 off
+set_knobs rp_filter strict sixtofour match log_martians on log_6to4 on
+send "$peer" eth0 "$to" 3 "IP(src='0.0.0.0',dst='192.0.2.1')/$udp"
+is "but if the log was off as well, that was the host's administrator" 1 lines
+set_knobs log_interval 1
 
 # What is sit's own way into the log, which the guard cannot close, is named.
 ways() {
