@@ -42,6 +42,27 @@ int srcguard_netlink_dev_put_settings(struct sk_buff *skb, const struct srcguard
 	return 0;
 }
 
+/* What is at fault if a change was refused; a setting only if there is no other. */
+static const struct nlattr *srcguard_netlink_dev_fault(const struct genl_info *info, int err)
+{
+	const struct nlattr *fault = NULL;
+	enum srcguard_setting i;
+
+	if (err == -ENOMEM)
+		return NULL;
+	if (err != -EPERM || info->genlhdr->cmd != SRCGUARD_CMD_DEV_SET)
+		return info->attrs[SRCGUARD_A_DEV_DEVICE];
+	for (i = 0; i < SRCGUARD_SETTING_COUNT; i++) {
+		const struct nlattr *attr = info->attrs[srcguard_netlink_dev_attr[i]];
+
+		if (attr && fault)
+			return NULL;
+		if (attr)
+			fault = attr;
+	}
+	return fault;
+}
+
 int srcguard_netlink_dev_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct srcguard_settings settings;
@@ -69,7 +90,7 @@ int srcguard_netlink_dev_set(struct sk_buff *skb, struct genl_info *info)
 				    info->extack);
 	rtnl_unlock();
 	if (err)
-		NL_SET_BAD_ATTR(info->extack, info->attrs[SRCGUARD_A_DEV_DEVICE]);
+		NL_SET_BAD_ATTR(info->extack, srcguard_netlink_dev_fault(info, err));
 	return err;
 }
 
@@ -88,7 +109,7 @@ int srcguard_netlink_dev_clear(struct sk_buff *skb, struct genl_info *info)
 				     nla_data(info->attrs[SRCGUARD_A_DEV_DEVICE]), info->extack);
 	rtnl_unlock();
 	if (err)
-		NL_SET_BAD_ATTR(info->extack, info->attrs[SRCGUARD_A_DEV_DEVICE]);
+		NL_SET_BAD_ATTR(info->extack, srcguard_netlink_dev_fault(info, err));
 	return err;
 }
 

@@ -96,7 +96,7 @@ static int srcguard_netlink_exempt_change(struct sk_buff *skb, struct genl_info 
 			err = -EPERM;
 		else
 			err = change(sgn, &prefix, ifindex, info->extack);
-		if (err)
+		if (err && err != -ENOMEM)
 			NL_SET_BAD_ATTR(info->extack, info->attrs[SRCGUARD_A_EXEMPT_PREFIX]);
 	}
 	if (!err)
@@ -132,7 +132,7 @@ static int srcguard_netlink_exempt_entry(struct srcguard_net *sgn, const struct 
 	if (err)
 		return err;
 	err = srcguard_exempt_stage_add(sgn, &prefix, ifindex, extack);
-	if (err)
+	if (err && err != -ENOMEM)
 		NL_SET_BAD_ATTR(extack, attrs[SRCGUARD_A_EXEMPT_PREFIX]);
 	return err;
 }

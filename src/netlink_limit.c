@@ -26,7 +26,7 @@ int srcguard_netlink_limit_set(struct sk_buff *skb, struct genl_info *info)
 	err = srcguard_limit_set(srcguard_netns_of(genl_info_net(info)), nla_data(kind),
 				 nla_get_s32(limit), info->extack);
 	rtnl_unlock();
-	if (err)
+	if (err && err != -ENOMEM)
 		NL_SET_BAD_ATTR(info->extack, err == -ERANGE || err == -EPERM ? limit : kind);
 	return err;
 }

@@ -3,6 +3,7 @@
  * Patterns of device names, and what they set. Process context under RTNL, but for
  * reading the list.
  */
+#include <linux/ctype.h>
 #include <linux/slab.h>
 
 #include "settings.h"
@@ -139,7 +140,8 @@ int srcguard_pattern_drop(struct srcguard_net *sgn, const char *name)
 }
 
 /**
- * srcguard_pattern_check - whether a name with an asterisk is a pattern
+ * srcguard_pattern_check - whether a name with an asterisk is a pattern, of names that
+ *	devices can have (dev_valid_name())
  * @name: the name
  * @extack: told if it is not
  *
@@ -150,6 +152,12 @@ int srcguard_pattern_check(const char *name, struct netlink_ext_ack *extack)
 	if (strchr(name, '*')[1]) {
 		NL_SET_ERR_MSG(extack, "A pattern has one asterisk, at its end");
 		return -EINVAL;
+	}
+	for (; *name; name++) {
+		if (isspace(*name) || *name == '/' || *name == ':') {
+			NL_SET_ERR_MSG(extack, "No device has white space, a slash or a colon in its name");
+			return -EINVAL;
+		}
 	}
 	return 0;
 }

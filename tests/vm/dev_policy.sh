@@ -12,7 +12,7 @@
 # files: tests/hooklist.sh
 . "${0%/*}/lib.sh"
 . "${0%/*}/hooklist.sh"
-plan 65
+plan 69
 
 other() { # DEVICE FAMILY: the address at the other end of the other link
 	case $1$2 in
@@ -169,6 +169,11 @@ for what in "nosuch rp_filter strict|nosuch: No such device in this network name
 	"** rp_filter strict|**: A pattern has one asterisk, at its end"; do
 	# shellcheck disable=SC2086 # words
 	refused "refused: ${what%%|*}" "${what#*|}" bash -c "set -f; ip netns exec $host srcguard dev set ${what%%|*}"
+done
+for name in 'x y*' 'x/*' $'\t*' 'x:*'; do
+	refused "no device can be called so: $(printf %q "$name")" \
+		"No device has white space, a slash or a colon in its name" \
+		at "$host" srcguard dev set "$name" rp_filter strict
 done
 is "and nothing has changed" "" settings "$host"
 nobody() {

@@ -243,8 +243,8 @@ tighten_pattern() { # NAMESPACE KNOB FROM TO
 ok "patterns: each pair" pairs tighten_pattern "$host"
 
 refused "a device that would be as lax as its namespace again" "$FILTER" at "$host" srcguard dev clear cleared
-refused "one family only" "$FILTER" at "$host" srcguard dev set both rp_filter_ipv4 feasible
-refused "both to the middle" "$FILTER" at "$host" srcguard dev set both rp_filter_ipv6 strict rp_filter_ipv4 loose
+refused "one family only, by the setting's name" "rp_filter_ipv4: $FILTER" at "$host" srcguard dev set both rp_filter_ipv4 feasible
+refused "both to the middle" "srcguard: $FILTER" at "$host" srcguard dev set both rp_filter_ipv6 strict rp_filter_ipv4 loose
 ok "the other family gets stricter" at "$host" srcguard dev set both rp_filter_ipv6 feasible
 ok "a device that had nothing gets stricter" at "$host" srcguard dev set inherits rp_filter loose
 ok "one that was laxer than its namespace has the namespace's again" at "$box" srcguard dev clear lax
@@ -252,7 +252,7 @@ refused "and not the other way round" "$FILTER" at "$box" srcguard dev set lax r
 refused "by another name of the device, which no pattern is for" "$FILTER" \
 	at "$host" srcguard dev set another rp_filter loose
 refused "nor cleared" "$FILTER" at "$box" srcguard dev clear another
-refused "a pattern goes that made it stricter" "$FILTER" at "$host" srcguard dev clear 'long*'
+refused "a pattern goes that made it stricter" "long*: $FILTER" at "$host" srcguard dev clear 'long*'
 ok "one that made it laxer may" at "$box" srcguard dev clear 'loose*'
 refused "a pattern for devices to come" "$FILTER" at "$box" srcguard dev set 'new*' rp_filter loose
 refused "a longer one, which leaves open what the shorter one sets" "$FILTER" \
