@@ -4,8 +4,8 @@ KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
 PREFIX ?= /usr/local
-# folder that receives the tool
-O ?= tools
+# folder that receives the tool; O would be taken for the kernel's
+TOOL_DIR ?= tools
 
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
@@ -26,14 +26,14 @@ module: ## only the module, srcguard.ko
 		exit 2; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
-tool: $(O)/srcguard ## only the tool, tools/srcguard
+tool: $(TOOL_DIR)/srcguard ## only the tool, tools/srcguard
 
-$(O)/srcguard: $(TOOL_SOURCES) $(wildcard tools/*.h include/uapi/linux/*.h)
+$(TOOL_DIR)/srcguard: $(TOOL_SOURCES) $(wildcard tools/*.h include/uapi/linux/*.h)
 	@$(PKG_CONFIG) --exists $(TOOL_LIBS) || { \
 		echo "The tool needs libnl and json-c:"; \
 		echo "  apt-get install pkgconf gcc libc6-dev libnl-3-dev libnl-genl-3-dev libjson-c-dev"; \
 		exit 2; }
-	@mkdir -p $(O)
+	@mkdir -p $(TOOL_DIR)
 	$(CC) $(TOOL_FLAGS) $(CPPFLAGS) $(CFLAGS) $(EXTRA_CFLAGS) -o $@ $(TOOL_SOURCES) \
 		$(LDFLAGS) $(shell $(PKG_CONFIG) --libs $(TOOL_LIBS))
 
@@ -42,7 +42,7 @@ install: ## what all made, below DESTDIR and PREFIX (/usr/local)
 		$(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=) \
 		INSTALL_MOD_DIR=updates modules_install
 	$(if $(DESTDIR),,depmod -a $(RELEASE))
-	install -D -m 755 $(O)/srcguard $(DESTDIR)$(PREFIX)/sbin/srcguard
+	install -D -m 755 $(TOOL_DIR)/srcguard $(DESTDIR)$(PREFIX)/sbin/srcguard
 	install -D -m 644 tools/srcguard.8 $(DESTDIR)$(PREFIX)/share/man/man8/srcguard.8
 	install -D -m 644 tools/srcguard.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/srcguard

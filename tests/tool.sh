@@ -8,12 +8,13 @@
 
 here=$(dirname "$0")
 tool=${1:-$here/../tools/srcguard}
-plan=185
+plan=214
 number=0
 failed=0
 out=$(mktemp) || exit 1
 err=$(mktemp) || exit 1
-trap 'rm -f "$out" "$err"' EXIT
+list=$(mktemp) || exit 1
+trap 'rm -f "$out" "$err" "$list"' EXIT
 
 # result STATUS WHAT: prints a line of KTAP.
 result()
@@ -78,7 +79,13 @@ try 2 '^srcguard: unknown command'		sho
 try 2 "^srcguard: unknown command ''"		''
 try 2 '^srcguard: invalid option'		-x show
 try 2 '^srcguard: unrecognized option'		--frob show
-try 2 '^srcguard: option requires an argument'	-n
+try 2 "^srcguard: option '-n' requires an argument" -n
+try 2 "^srcguard: option '--netns' requires an argument" --netns
+try 2 "^srcguard: option '--json=x' takes no argument" --json=x
+try 2 "^srcguard: unrecognized option '--.x1b\[31mX'" "$(printf -- '--\033[31mX')"
+try 2 "^srcguard: unrecognized option '--.x07'"	stats "$(printf -- '--\007')"
+try 2 "^srcguard: invalid option '-e'"		stats -e
+try 2 "^srcguard: option '--explain=1' takes no argument" monitor --explain=1
 try 2 '^usage: srcguard .* show$'		show lo
 try 2 "argument, but there is '-j'"		show -j
 try 2 '^srcguard: unrecognized option'		stats --frob
@@ -110,7 +117,9 @@ try 2 "^srcguard: log_interval: 'often' is no number$" set log_interval often
 try 2 "^srcguard: log_daily_max: '-1' is no number$" set log_daily_max -1
 try 2 "^srcguard: loopback_limit: '--1' is no number, nor -1$" set loopback_limit --1
 try 2 "^srcguard: loopback_limit: '' is no number, nor -1$" set loopback_limit ''
-try 2 "^srcguard: loopback_limit: '2147483648' is no number, nor -1$" set loopback_limit 2147483648
+try 2 "^srcguard: loopback_limit: '2147483648' does not fit into 32 bits$" set loopback_limit 2147483648
+try 2 "^srcguard: loopback_limit: '-99999999999' does not fit" set loopback_limit -99999999999
+try 2 "^srcguard: log_interval: '5000000000' does not fit into 32 bits$" set log_interval 5000000000
 try 2 "^srcguard: unknown knob 'log_6to4', it is none of rp_filter, .*, sixtofour$" \
 						dev set lo log_6to4 1
 try 2 "'.x1b\[31m'"				set "$(printf '\033[31m')" 1
@@ -136,7 +145,7 @@ try 2 '^srcguard: limit set: which kind'	limit set dummy 5 6
 try 2 "^srcguard: limit: 'frob' is none of show, set$" limit frob
 try 2 "^srcguard: limit show takes no argument, but there is 'dummy'$" limit show dummy
 try 2 "^srcguard: dummy: '5x' is no number of devices, nor -1 for any number$" limit set dummy 5x
-try 2 "^srcguard: dummy: '4294967295' is no number" limit set dummy 4294967295
+try 2 "^srcguard: dummy: '4294967295' does not fit into 32 bits$" limit set dummy 4294967295
 try 2 "^srcguard: '' is no kind of devices: 1 to 31 bytes$" limit set '' 5
 try 2 '^srcguard: .* is no kind of devices'	limit set "$long" 5
 try 3 "$no_module"				lock --yes
@@ -146,10 +155,39 @@ try 2 "^srcguard: lock takes no argument, but there is 'now'$" lock now
 
 # What happens.
 try 3 "$no_module"				monitor
-try 3 "$no_module"				-j monitor --die-with-parent
+try 3 "$no_module"				-j monitor --die-with-parent --explain
 try 2 '^srcguard: unrecognized option'		monitor --frob
 try 2 "^srcguard: monitor takes no argument, but there is 'eth0'$" monitor eth0
 try 1 "$absent"					-n no-such-namespace monitor
+
+# What may be asked, and how it is answered is for kernels to say.
+try 2 '^srcguard: explain: which device does it come in by' explain 192.0.2.1
+try 2 "^srcguard: '1234567890123456' is no name of a device: 1 to 15 bytes$" \
+						explain 192.0.2.1 dev 1234567890123456
+try 2 "^srcguard: '' is no name of a device"	dev clear ''
+try 2 "^srcguard: exempt: 'frob' is not expected$"	exempt add 10.0.0.0/8 frob eth0
+try 2 "^srcguard: '1234567890123456' is no name of a device" \
+						exempt add 10.0.0.0/8 dev 1234567890123456
+try 2 "x' is no number in 0\.\.32$"		exempt add "10.0.0.0/$long"
+
+# A list that is read only in part must not take the other's place.
+# replaced EXIT STDERR-REGEXP WHAT [KIB]: by what is in $list, with this much memory
+replaced()
+{
+	# shellcheck disable=SC3045 # dash knows it
+	(ulimit -v "${4:-unlimited}" && exec "$tool" exempt replace "$list") >"$out" 2>"$err"
+	judge "$1" "$2" $? "exempt replace: $3"
+}
+printf '10.0.0.0/8 dev eth#0 # a comment\n#\n' >"$list"
+replaced 3 "$no_module"				'a comment is a word'
+printf '10.0.0.0/8\n192.168.0.0/16\0 frob\n' >"$list"
+replaced 2 ': line 2$'				'a zero byte'
+printf '10.0.0.0/8\n' >"$list"
+truncate -s 4096 "$list"
+replaced 2 ': line 2$'				'nothing but zero bytes'
+truncate -s 64M "$list"
+printf '\n192.168.0.0/16\n' >>"$list"
+replaced 1 ': Cannot allocate memory$'		'a line that memory is too short for' 60000
 
 # decoded WANT ARGUMENT...: what decode prints as JSON, with exit 0.
 decoded()
@@ -276,6 +314,7 @@ try 2 'is no IPv4 or IPv6 address$'		decode frob
 try 2 'is no IPv4 or IPv6 address$'		decode 2002::/16
 try 2 'is no IPv4 or IPv6 address$'		decode ''
 try 2 "'192.0.2.1' is no IPv6 address$"		decode 192.0.2.1
+try 2 '^srcguard: decode: which IPv6 address'	decode -- 2002:: --6rd
 try 2 '^srcguard: unrecognized option'		decode --frob 2002::
 try 2 'requires an argument$'			decode 2002:: --6rd
 try 2 'is no prefix$'				decode 2002:: --6rd ''
@@ -283,6 +322,7 @@ try 2 'is no prefix$'				decode 2002:: --6rd ,8
 try 2 'an IPv6 prefix, and after a comma'	decode 2002:: --6rd 192.0.2.0/24
 try 2 'is no IPv4 or IPv6 address$'		decode 2002:: --6rd 2001:db8::/32,::1.2.3/8
 try 2 'an IPv6 prefix, and after a comma'	decode 2002:: --6rd 2001:db8::/32,::1.2.3.4/128
+try 2 "'10\.0\.0\.0' lacks its length$"	decode 2002:: --6rd 2001:db8::/32,10.0.0.0
 try 2 'have 64 bits at most, not 160$'		decode 2002:: --6rd 2001:db8::
 try 2 "$many"					decode 2002:: --6rd 2001:db8::/33
 try 2 "$many"					decode 2002:: --6rd 2001:db8::/41,8
@@ -297,6 +337,9 @@ try 2 "$beyond"					decode 2002:: --6rd 2001:db8:1::/32
 try 2 "$beyond"					decode 2002:: --6rd 2001:db8:8000::/32
 try 2 "$beyond"					decode 2002:: --6rd 2001:db8::/32,10.0.0.1/8
 try 2 "$beyond"					decode 2002:: --6rd 2001:db8::/32,11.128.0.0/8
+
+POSIXLY_CORRECT=1 "$tool" decode 2001:db8:a00:1:: --6rd 2001:db8::/32 >"$out" 2>"$err"
+judge 0 '' $? 'decode: the option may come last, with POSIXLY_CORRECT as well'
 
 # Network namespaces.
 try 1 "$absent"					-n no-such-namespace show
@@ -332,7 +375,17 @@ completes()
 	want=$1
 	shift
 	# shellcheck disable=SC2016 # for bash to expand
-	bash -c '. "$0"; COMP_WORDS=(srcguard "$@"); COMP_CWORD=$#; _srcguard; echo "${COMPREPLY[*]}"' \
+	bash -c '
+		. "$0"
+		COMP_LINE="srcguard $*" COMP_WORDS=(srcguard)
+		# as bash divides them
+		for word; do
+			mapfile -t parts < <(grep -oE "[:=]+|[^:=]+" <<<"$word")
+			COMP_WORDS+=("${parts[@]-}")
+		done
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		_srcguard
+		echo "${COMPREPLY[*]}"' \
 		"$here/../tools/srcguard.bash" "$@" >"$out" 2>"$err"
 	[ ! -s "$err" ] && [ "$(cat "$out")" = "$want" ]
 	result $? "completion: $*"
@@ -340,7 +393,15 @@ completes()
 
 completes 'show set stats'			s
 completes 'monitor'				-j -n x mon
-completes '--die-with-parent'			monitor ''
+completes '--die-with-parent --explain'		monitor ''
+completes 'show'				--netns=x sho
+completes 'dev'					exempt add 2001:db8::/32 ''
+completes 'dev'					exempt add 2001:db8::/32 d
+completes ''					exempt add 2001:db8:
+completes 'dev to mark tos'			explain 2001:db8::1 ''
+completes 'to tos'				explain ::1 dev lo t
+completes 'mark'				explain :: dev lo to 2001:db8:: m
+completes '--6rd'				decode ::1 ''
 completes '--6rd'				decode 2002:: --
 completes ''					decode 2002:: --6rd ''
 completes 'log_martians log_6to4 log_interval log_daily_max' set rp_filter strict log_

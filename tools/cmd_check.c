@@ -128,9 +128,13 @@ static void check_finding(struct check *check, const char *device, const char *w
 static void check_finding_sysctl(struct check *check, const char *device, const char *where,
 				 const char *name, uint32_t is, const char *why)
 {
-	char what[64];
+	char what[64], path[IFNAMSIZ], *dot;
 
-	snprintf(what, sizeof(what), "net.ipv4.conf.%s.%s", where, name);
+	/* As sysctl(8) wants it: a dot between two names, and the slash for one in a name. */
+	snprintf(path, sizeof(path), "%s", where);
+	while ((dot = strchr(path, '.')))
+		*dot = '/';
+	snprintf(what, sizeof(what), "net.ipv4.conf.%s.%s", path, name);
 	check_finding(check, device, what, is, why);
 }
 
@@ -191,7 +195,8 @@ static int check_devices(struct check *check)
 	for (i = 0; i < count; i++) {
 		const char *name = entry[i]->d_name;
 
-		if (name[0] != '.' && strlen(name) < IFNAMSIZ && strcmp(name, "all")) {
+		if (strcmp(name, ".") && strcmp(name, "..") && strlen(name) < IFNAMSIZ &&
+		    strcmp(name, "all")) {
 			check_rp_filter(check, name);
 			check_log_martians(check, name);
 		}

@@ -115,6 +115,11 @@ static bool decode_parse_domain(char *word, struct domain *domain)
 	if (!parse_prefix(word, &domain->prefix))
 		return false;
 	if (ipv4 && strchr(ipv4, '.')) {
+		/* Without its length it would be all of the address: hardly what is meant. */
+		if (!strchr(ipv4, '/')) {
+			print_error("decode: '%.64s' lacks its length", ipv4);
+			return false;
+		}
 		if (!parse_prefix(ipv4, &domain->ipv4))
 			return false;
 	} else if (ipv4) {
@@ -176,29 +181,41 @@ static void decode_print(struct print *p, const struct domain *domain,
 int cmd_decode(const struct options *opt, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "6rd", required_argument, NULL, '6' },
+		{ "6rd", required_argument, NULL, PARSE_OPTION_LONG },
 		{ }
 	};
 	const struct domain *domain = &decode_6to4;
+	const char *word = NULL;
 	struct prefix address;
 	struct domain sixrd;
 	struct print p;
-	int c;
+	int c, words = 0;
 
 	optind = 0;	/* main() has used getopt before */
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != '6' || !decode_parse_domain(optarg, &sixrd))
+	/* "-": the address may stand before the option, also with POSIXLY_CORRECT. */
+	while ((c = getopt_long(argc, argv, "-:", options, NULL)) != -1) {
+		if (c == 1) {
+			word = optarg;
+			words++;
+		} else if (c != PARSE_OPTION_LONG) {
+			parse_option_refused(c, "", argv);
 			return TOOL_USAGE;
-		domain = &sixrd;
+		} else if (decode_parse_domain(optarg, &sixrd)) {
+			domain = &sixrd;
+		} else {
+			return TOOL_USAGE;
+		}
 	}
-	if (optind + 1 != argc) {
+	for (; optind < argc; optind++, words++)
+		word = argv[optind];
+	if (words != 1) {
 		print_error("decode: which IPv6 address, and no more?");
 		return TOOL_USAGE;
 	}
-	if (!parse_address(argv[optind], &address))
+	if (!parse_address(word, &address))
 		return TOOL_USAGE;
 	if (!address.ipv6) {
-		print_error("decode: '%.64s' is no IPv6 address", argv[optind]);
+		print_error("decode: '%.64s' is no IPv6 address", word);
 		return TOOL_USAGE;
 	}
 	print_begin(&p, opt, false);

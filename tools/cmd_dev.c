@@ -30,14 +30,6 @@ static const char *cmd_dev_attr_name(const struct nlattr *attr, void *arg)
 	return attr_knob_name(names_settings, attr);
 }
 
-static bool cmd_dev_name_is_long(const char *name)
-{
-	if (*name && strlen(name) < IFNAMSIZ)
-		return false;
-	print_error("'%.64s' is no name of a device: 1 to %d bytes", name, IFNAMSIZ - 1);
-	return true;
-}
-
 static int cmd_dev_set(const struct options *opt, int argc, char **argv)
 {
 	static const struct nl_request request = {
@@ -51,7 +43,7 @@ static int cmd_dev_set(const struct options *opt, int argc, char **argv)
 		print_error("dev set: which device, which knob, and to which value?");
 		return TOOL_USAGE;
 	}
-	if (cmd_dev_name_is_long(argv[0]) ||
+	if (!parse_device(argv[0]) ||
 	    !parse_values(names_settings, argc - 1, argv + 1, &dev.values))
 		return TOOL_USAGE;
 	return nl_request(&request, opt->netns, &dev);
@@ -70,7 +62,7 @@ static int cmd_dev_clear(const struct options *opt, int argc, char **argv)
 		print_error("dev clear: which device, and no more?");
 		return TOOL_USAGE;
 	}
-	if (cmd_dev_name_is_long(argv[0]))
+	if (!parse_device(argv[0]))
 		return TOOL_USAGE;
 	return nl_request(&request, opt->netns, &dev);
 }

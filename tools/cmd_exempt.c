@@ -12,7 +12,7 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
-/* Exemptions in a message: with 48 bytes at most they fit. */
+/* Exemptions in a message: with 52 bytes at most they fit. */
 #define EXEMPT_PART 512
 
 #define EXEMPT_WORDS " \t\r\n"
@@ -20,14 +20,17 @@
 struct exemption {
 	struct prefix prefix;
 	char device[IFNAMSIZ];	/* empty for all */
+	size_t line;		/* of the file */
+	const struct nlattr *attr;	/* where it was put last */
 };
 
 struct exempt_list {
+	const char *path;
 	struct exemption *entry;
 	size_t count, room;
 	size_t sent;
 	uint32_t number;
-	char complaint[PREFIX_TEXT_MAX + IFNAMSIZ + 8];
+	char complaint[256 + PREFIX_TEXT_MAX + IFNAMSIZ + 64];
 };
 
 static bool exempt_put_one(struct nl_msg *msg, const struct exemption *e)
@@ -55,11 +58,12 @@ static bool exempt_parse(struct exemption *e, int argc, char **argv)
 		return false;
 	if (argc == 1)
 		return true;
-	if (strcmp(argv[1], "dev") || !argv[2][0] || strlen(argv[2]) >= IFNAMSIZ) {
-		print_error("exempt: '%.64s %.64s' is not dev and the name of a device", argv[1],
-			    argv[2]);
+	if (strcmp(argv[1], "dev")) {
+		print_error("exempt: '%.64s' is not expected", argv[1]);
 		return false;
 	}
+	if (!parse_device(argv[2]))
+		return false;
 	strcpy(e->device, argv[2]);
 	return true;
 }
@@ -106,6 +110,7 @@ static bool exempt_list_put(struct nl_msg *msg, void *arg)
 			return false;
 		nest->nla_type |= NLA_F_NESTED;
 		nla_nest_end(msg, nest);
+		list->entry[list->sent].attr = nest;
 	}
 	return true;
 }
@@ -117,24 +122,21 @@ static bool exempt_list_more(void *arg)
 	return list->sent < list->count;
 }
 
-/* The exemption that the kernel complains of, from the message itself. */
+/* The exemption that the kernel complains of, and where it stands. */
 static const char *exempt_list_attr_name(const struct nlattr *attr, void *arg)
 {
-	struct nlattr *part[SRCGUARD_A_EXEMPT_MAX + 1];
 	struct exempt_list *list = arg;
 	char text[PREFIX_TEXT_MAX];
-	struct prefix prefix;
+	const struct exemption *e = list->entry + list->sent;
 
-	if (nla_type(attr) != SRCGUARD_A_EXEMPT_ENTRY ||
-	    nla_parse_nested(part, SRCGUARD_A_EXEMPT_MAX, (struct nlattr *)attr, NULL) ||
-	    !attr_get_address(part[SRCGUARD_A_EXEMPT_PREFIX], &prefix))
-		return NULL;
-	prefix.length = nla_get_u32(part[SRCGUARD_A_EXEMPT_PREFIXLEN]);
-	print_prefix(text, &prefix);
-	snprintf(list->complaint, sizeof(list->complaint), "%s%s%s", text,
-		 part[SRCGUARD_A_EXEMPT_DEVICE] ? " dev " : "",
-		 part[SRCGUARD_A_EXEMPT_DEVICE] ?
-		 nla_get_string(part[SRCGUARD_A_EXEMPT_DEVICE]) : "");
+	/* From the end: messages before may have had the same memory. */
+	do {
+		if (e-- == list->entry)
+			return NULL;
+	} while (e->attr != attr);
+	print_prefix(text, &e->prefix);
+	snprintf(list->complaint, sizeof(list->complaint), "%.256s: line %zu: %s%s%s", list->path,
+		 e->line, text, e->device[0] ? " dev " : "", e->device);
 	return list->complaint;
 }
 
@@ -155,37 +157,49 @@ static bool exempt_list_add(struct exempt_list *list, const struct exemption *e)
 	return true;
 }
 
-/* A line: an exemption, or nothing, and after # what people want to say. */
-static bool exempt_list_line(struct exempt_list *list, char *line)
+/*
+ * A line: an exemption, or nothing, and after # what people want to say. In a word # is
+ * a letter, as it is in the name of a device.
+ */
+static bool exempt_list_line(struct exempt_list *list, char *line, size_t number)
 {
 	char *words[4], *word, *rest;
 	struct exemption e;
 	int count = 0;
 
-	line[strcspn(line, "#")] = '\0';
-	for (word = strtok_r(line, EXEMPT_WORDS, &rest); word && count < 4;
+	for (word = strtok_r(line, EXEMPT_WORDS, &rest); word && *word != '#' && count < 4;
 	     word = strtok_r(NULL, EXEMPT_WORDS, &rest))
 		words[count++] = word;
 	if (!count)
 		return true;
-	return exempt_parse(&e, count, words) && exempt_list_add(list, &e);
+	if (!exempt_parse(&e, count, words))
+		return false;
+	e.line = number;
+	return exempt_list_add(list, &e);
 }
 
-static int exempt_list_read(struct exempt_list *list, const char *path, FILE *file)
+/*
+ * All of the file, or nothing of it: it may end early for want of memory, which is no
+ * error of the stream, and a line for a zero byte.
+ */
+static int exempt_list_read(struct exempt_list *list, FILE *file)
 {
 	size_t room = 0, number = 0;
 	int ret = TOOL_DONE;
 	char *line = NULL;
+	ssize_t length;
 
-	while (!ret && getline(&line, &room, file) >= 0) {
+	while (!ret && (length = getline(&line, &room, file)) >= 0) {
 		number++;
-		if (!exempt_list_line(list, line)) {
-			print_error("%.256s: line %zu", path, number);
-			ret = TOOL_USAGE;
-		}
+		if (strlen(line) != (size_t)length)
+			print_error("exempt: there is a zero byte");
+		else if (exempt_list_line(list, line, number))
+			continue;
+		print_error("%.256s: line %zu", list->path, number);
+		ret = TOOL_USAGE;
 	}
-	if (!ret && ferror(file)) {
-		print_error("%.256s: %s", path, strerror(errno));
+	if (!ret && !feof(file)) {
+		print_error("%.256s: %s", list->path, strerror(errno));
 		ret = TOOL_REFUSED;
 	}
 	free(line);
@@ -200,7 +214,7 @@ static int exempt_replace(const struct options *opt, int argc, char **argv)
 		.attr_name	= exempt_list_attr_name,
 		.more		= exempt_list_more,
 	};
-	struct exempt_list list = {};
+	struct exempt_list list = { };
 	FILE *file;
 	int ret;
 
@@ -213,12 +227,13 @@ static int exempt_replace(const struct options *opt, int argc, char **argv)
 		print_error("exempt replace: no random number: %s", strerror(errno));
 		return TOOL_REFUSED;
 	}
+	list.path = argv[0];
 	file = strcmp(argv[0], "-") ? fopen(argv[0], "r") : stdin;
 	if (!file) {
 		print_error("%.256s: %s", argv[0], strerror(errno));
 		return TOOL_REFUSED;
 	}
-	ret = exempt_list_read(&list, argv[0], file);
+	ret = exempt_list_read(&list, file);
 	if (!ret)
 		ret = nl_request(&request, opt->netns, &list);
 	free(list.entry);

@@ -155,11 +155,11 @@ static bool explain_parse(struct question *q, int argc, char **argv)
 		print_error("explain: '%.64s' lacks its value", argv[i]);
 		return false;
 	}
-	if (!q->device || !q->device[0] || strlen(q->device) >= IFNAMSIZ) {
+	if (!q->device) {
 		print_error("explain: which device does it come in by (dev DEV)?");
 		return false;
 	}
-	return true;
+	return parse_device(q->device);
 }
 
 int cmd_explain(const struct options *opt, int argc, char **argv)

@@ -49,8 +49,8 @@ static int limit_set(const struct options *opt, int argc, char **argv)
 		return TOOL_USAGE;
 	}
 	if (!parse_signed(argv[1], &limit.limit)) {
-		print_error("%s: '%.64s' is no number of devices, nor -1 for any number", argv[0],
-			    argv[1]);
+		parse_no_number(argv[0], argv[1], "number of devices, nor -1 for any number",
+				true);
 		return TOOL_USAGE;
 	}
 	return nl_request(&request, opt->netns, &limit);

@@ -77,7 +77,7 @@ static int lock_report(const struct options *opt)
 int cmd_lock(const struct options *opt, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "yes", no_argument, NULL, 'y' },
+		{ "yes", no_argument, NULL, PARSE_OPTION_LONG },
 		{ }
 	};
 	static const struct nl_request request = {
@@ -87,9 +87,11 @@ int cmd_lock(const struct options *opt, int argc, char **argv)
 	bool yes = false;
 
 	optind = 0;	/* main() has used getopt before */
-	while ((c = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-		if (c != 'y')
+	while ((c = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+		if (c != PARSE_OPTION_LONG) {
+			parse_option_refused(c, "", argv);
 			return TOOL_USAGE;
+		}
 		yes = true;
 	}
 	if (optind < argc) {

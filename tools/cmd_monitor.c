@@ -17,6 +17,7 @@
 
 struct monitor {
 	const struct options *opt;
+	bool explain;
 	uint64_t next;		/* number of the event that should come, 0 for any */
 	bool ended;
 	int ret;		/* how */
@@ -51,7 +52,7 @@ static bool monitor_each(struct nlattr **attr, void *arg)
 	if (m->ended)
 		return true;
 	print_begin(&p, m->opt, false);
-	whole = event_print(&p, attr);
+	whole = event_print(&p, attr, m->explain);
 	monitor_say(m, &p);
 	return whole;
 }
@@ -129,8 +130,10 @@ static int monitor_run(struct monitor *m, struct nl_listener *l, int parent)
 
 int cmd_monitor(const struct options *opt, int argc, char **argv)
 {
+	enum { FOLLOW = PARSE_OPTION_LONG, EXPLAIN };
 	static const struct option options[] = {
-		{ "die-with-parent", no_argument, NULL, 'd' },
+		{ "die-with-parent", no_argument, NULL, FOLLOW },
+		{ "explain", no_argument, NULL, EXPLAIN },
 		{ }
 	};
 	struct monitor m = { .opt = opt };
@@ -145,10 +148,18 @@ int cmd_monitor(const struct options *opt, int argc, char **argv)
 	bool follow = false;
 
 	optind = 0;	/* main() has used getopt before */
-	while ((c = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-		if (c != 'd')
+	while ((c = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+		switch (c) {
+		case FOLLOW:
+			follow = true;
+			break;
+		case EXPLAIN:
+			m.explain = true;
+			break;
+		default:
+			parse_option_refused(c, "", argv);
 			return TOOL_USAGE;
-		follow = true;
+		}
 	}
 	if (optind < argc) {
 		print_error("monitor takes no argument, but there is '%.64s'", argv[optind]);

@@ -16,7 +16,6 @@ static bool cmd_stats_each(struct nlattr **attr, void *arg)
 {
 	struct cmd_stats *stats = arg;
 	struct print *p = &stats->print;
-	const struct name *reason;
 	int i;
 
 	for (i = SRCGUARD_A_STATS_DEVICE; i <= SRCGUARD_A_STATS_BYTES; i++)
@@ -30,11 +29,8 @@ static bool cmd_stats_each(struct nlattr **attr, void *arg)
 	print_name(p, "outcome", " ", names_outcomes, nla_get_u32(attr[SRCGUARD_A_STATS_OUTCOME]));
 	print_number(p, "packets", " packets ", nla_get_u64(attr[SRCGUARD_A_STATS_PACKETS]));
 	print_number(p, "bytes", " bytes ", nla_get_u64(attr[SRCGUARD_A_STATS_BYTES]));
-	if (stats->explain) {
-		reason = names_find(names_reasons, nla_get_u32(attr[SRCGUARD_A_STATS_REASON]));
-		print_string(p, "explanation", "\n    ", reason ? reason->sentence :
-			     "This reason is newer than the tool that prints it.");
-	}
+	if (stats->explain)
+		print_explanation(p, nla_get_u32(attr[SRCGUARD_A_STATS_REASON]));
 	print_newline(p);
 	return true;
 }
@@ -57,16 +53,18 @@ int cmd_stats(const struct options *opt, int argc, char **argv)
 		.each	= cmd_stats_each,
 	};
 	static const struct option options[] = {
-		{ "explain", no_argument, NULL, 'e' },
+		{ "explain", no_argument, NULL, PARSE_OPTION_LONG },
 		{ }
 	};
 	struct cmd_stats stats = { };
 	int c;
 
 	optind = 0;	/* main() has used getopt before */
-	while ((c = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-		if (c != 'e')
+	while ((c = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+		if (c != PARSE_OPTION_LONG) {
+			parse_option_refused(c, "", argv);
 			return TOOL_USAGE;
+		}
 		stats.explain = true;
 	}
 	if (optind < argc) {

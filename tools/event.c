@@ -159,7 +159,7 @@ static bool event_print_policy(struct print *p, struct nlattr **attr)
 }
 
 /* Of an event that only a newer module knows, no more than its number and time. */
-bool event_print(struct print *p, struct nlattr **attr)
+static bool event_print_type(struct print *p, struct nlattr **attr)
 {
 	uint32_t type = nla_get_u32(attr[SRCGUARD_A_EVENT_TYPE]);
 
@@ -172,4 +172,14 @@ bool event_print(struct print *p, struct nlattr **attr)
 	if (type == SRCGUARD_EVENT_LIMIT)
 		return event_print_device(p, attr);
 	return true;
+}
+
+/* @explain: what its reason means as well, if it has one */
+bool event_print(struct print *p, struct nlattr **attr, bool explain)
+{
+	bool whole = event_print_type(p, attr);
+
+	if (explain && attr[SRCGUARD_A_EVENT_REASON])
+		print_explanation(p, nla_get_u32(attr[SRCGUARD_A_EVENT_REASON]));
+	return whole;
 }

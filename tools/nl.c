@@ -341,10 +341,10 @@ static int nl_heard(struct nl_msg *msg, void *arg)
 	/* A family came or went. */
 	if (hdr->nlmsg_type == GENL_ID_CTRL)
 		l->doubt = true;
-	if (hdr->nlmsg_type != l->family)
+	if (hdr->nlmsg_type != l->family || !genlmsg_valid_hdr(hdr, 0) ||
+	    genlmsg_hdr(hdr)->cmd != l->cmd)
 		return NL_SKIP;
-	if (genlmsg_parse(hdr, 0, attr, l->max, l->policy) ||
-	    (genlmsg_hdr(hdr)->cmd == l->cmd && !l->each(attr, l->arg))) {
+	if (genlmsg_parse(hdr, 0, attr, l->max, l->policy) || !l->each(attr, l->arg)) {
 		print_error("the kernel's event is malformed");
 		l->ret = TOOL_REFUSED;
 	}

@@ -7,9 +7,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <linux/if.h>
 
 /* Room for the names of all knobs, or of all values of one. */
 #define PARSE_LIST_MAX 256
@@ -36,6 +39,11 @@ static const struct knob *parse_knob(const struct knob *knobs, const char *word)
 	return NULL;
 }
 
+static bool parse_is_digits(const char *word)
+{
+	return *word && !word[strspn(word, "0123456789")];
+}
+
 /*
  * A number in digits alone: no sign, no space, and no octal, which would make
  * something else of 010 than its writer meant.
@@ -44,7 +52,7 @@ static bool parse_u32(const char *word, uint32_t *value)
 {
 	unsigned long long number;
 
-	if (!*word || word[strspn(word, "0123456789")])
+	if (!parse_is_digits(word))
 		return false;
 	errno = 0;
 	number = strtoull(word, NULL, 10);
@@ -66,6 +74,15 @@ bool parse_signed(const char *word, uint32_t *value)
 	return true;
 }
 
+/* What is wrong with a word that is none. @number: what it was to be; @sign: with a sign */
+void parse_no_number(const char *what, const char *word, const char *number, bool sign)
+{
+	if (parse_is_digits(word + (sign && *word == '-')))
+		print_error("%s: '%.64s' does not fit into 32 bits", what, word);
+	else
+		print_error("%s: '%.64s' is no %s", what, word, number);
+}
+
 /*
  * Takes any number that fits: whether it is in range is the kernel's to say,
  * which may be newer than this table.
@@ -79,8 +96,7 @@ static bool parse_value(const struct knob *knob, const char *word, uint32_t *val
 	if (knob->sign ? parse_signed(word, value) : parse_u32(word, value))
 		return true;
 	if (!knob->values->name) {
-		print_error("%s: '%.64s' is no number%s", knob->name, word,
-			    knob->sign ? ", nor -1" : "");
+		parse_no_number(knob->name, word, knob->sign ? "number, nor -1" : "number", knob->sign);
 		return false;
 	}
 	for (name = knob->values; name->name; name++) {
@@ -136,7 +152,16 @@ bool parse_number(const char *what, const char *word, uint32_t max, uint32_t *va
 		if (number <= max)
 			return true;
 	}
-	print_error("%s: '%.64s' is no number in 0..%u", what, word, max);
+	print_error("%.64s: '%.64s' is no number in 0..%u", what, word, max);
+	return false;
+}
+
+/* Whether there is one is the kernel's to say. */
+bool parse_device(const char *word)
+{
+	if (*word && strlen(word) < IFNAMSIZ)
+		return true;
+	print_error("'%.64s' is no name of a device: 1 to %d bytes", word, IFNAMSIZ - 1);
 	return false;
 }
 
@@ -165,4 +190,24 @@ bool parse_prefix(const char *word, struct prefix *prefix)
 	if (!parse_address(address, prefix))
 		return false;
 	return !word[len] || parse_number(word, word + len + 1, prefix->length, &prefix->length);
+}
+
+/**
+ * parse_option_refused - complain of an option as getopt_long() would, but harmlessly
+ * @c: what that returned, with a colon first among its options and without opterr
+ * @known: the options of one letter, which have a long name as well
+ * @argv: the words
+ */
+void parse_option_refused(int c, const char *known, char **argv)
+{
+	const char *word = argv[optind - 1];
+
+	if (c == ':')
+		print_error("option '%.64s' requires an argument", word);
+	else if (!optopt)
+		print_error("unrecognized option '%.64s'", word);
+	else if (optopt >= PARSE_OPTION_LONG || strchr(known, optopt))
+		print_error("option '%.64s' takes no argument", word);
+	else
+		print_error("invalid option '-%s'", (char [2]){ optopt });
 }

@@ -143,6 +143,15 @@ void print_name(struct print *p, const char *key, const char *before,
 	print_string(p, key, before, name ? name->name : unknown);
 }
 
+/* What a reason means, in a sentence. */
+void print_explanation(struct print *p, uint32_t reason)
+{
+	const struct name *name = names_find(names_reasons, reason);
+
+	print_string(p, "explanation", "\n    ",
+		     name ? name->sentence : "This reason is newer than the tool that prints it.");
+}
+
 /* An array in JSON; words for people, or nothing if there are none. */
 void print_strings(struct print *p, const char *key, const char *before,
 		   const char *const *values, size_t count)

@@ -2,11 +2,23 @@
 # bash completion for srcguard(8)
 
 # Not by compgen -W, which would expand what is in a name.
+_srcguard_files() # PATH: what stands beside it and begins so
+{
+	local path
+
+	for path in "$1"*; do
+		[[ -e $path ]] && COMPREPLY+=("$(printf %q "${path##*/}")")
+	done
+	return 0
+}
+
 _srcguard_devices()
 {
 	local path
 
-	for path in /sys/class/net/"$cur"*; do
+	# what else there is has no index, as bonding_masters
+	for path in /sys/class/net/"$cur"*/ifindex; do
+		path=${path%/ifindex}
 		[[ -e $path ]] && COMPREPLY+=("$(printf %q "${path##*/}")")
 	done
 	return 0
@@ -28,32 +40,52 @@ _srcguard_values() # KNOB
 	esac
 }
 
-# What may follow the first of the words, as KNOB VALUE [KNOB VALUE]...: into "words"
+# What may follow the first of the words, as KNOB VALUE [KNOB VALUE]...: into "list"
 _srcguard_knobs() # FIRST KNOB...
 {
 	local first=$1 knob
 	shift
 
-	if (((COMP_CWORD - first) % 2 == 0)); then
-		words=$(_srcguard_values "$prev")
+	if (((cword - first) % 2 == 0)); then
+		list=$(_srcguard_values "$prev")
 		return
 	fi
 	for knob; do
-		[[ " ${COMP_WORDS[*]:first+1:COMP_CWORD-first-1} " == *" $knob "* ]] || words+=" $knob"
+		[[ " ${words[*]:first+1:cword-first-1} " == *" $knob "* ]] || list+=" $knob"
+	done
+}
+
+# The words as they were typed, into "words", and which of them is to be completed, into
+# "cword": bash divides them at each of COMP_WORDBREAKS, thus also an IPv6 address.
+_srcguard_words()
+{
+	local rest=$COMP_LINE i
+
+	for i in "${!COMP_WORDS[@]}"; do
+		if ((i)) && [[ $rest != [[:space:]]* ]]; then
+			words[-1]+=${COMP_WORDS[i]}
+		else
+			rest=${rest#"${rest%%[![:space:]]*}"}
+			words+=("${COMP_WORDS[i]}")
+		fi
+		rest=${rest#"${COMP_WORDS[i]}"}
+		((i != COMP_CWORD)) || cword=$((${#words[@]} - 1))
 	done
 }
 
 _srcguard()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local takes_netns='^(--netns|-[jp]*n)$' command='' words='' path i
+	local takes_netns='^(--netns|-[jp]*n)$' words=() cword=0 cur prev command='' list='' i
+
+	_srcguard_words
+	cur=${words[cword]} prev=${words[cword - 1]}
 
 	# The command is the first word that is neither an option nor -n's value.
-	for ((i = 1; i < COMP_CWORD; i++)); do
-		if [[ ${COMP_WORDS[i]} =~ $takes_netns ]]; then
+	for ((i = 1; i < cword; i++)); do
+		if [[ ${words[i]} =~ $takes_netns ]]; then
 			((i++))
-		elif [[ ${COMP_WORDS[i]} != -* ]]; then
-			command=${COMP_WORDS[i]}
+		elif [[ ${words[i]} != -* ]]; then
+			command=${words[i]}
 			break
 		fi
 	done
@@ -62,15 +94,15 @@ _srcguard()
 	case $command in
 	'')
 		if [[ $prev =~ $takes_netns ]]; then
-			# Not by compgen -W, which would expand what is in a name.
-			for path in /run/netns/"$cur"*; do
-				[[ -e $path ]] && COMPREPLY+=("$(printf %q "${path##*/}")")
-			done
+			_srcguard_files /run/netns/"$cur"
+			return
+		elif [[ $cur == --netns=* ]]; then
+			_srcguard_files /run/netns/"${cur#*=}"
 			return
 		elif [[ $cur == -* ]]; then
-			words='-j --json -p --pretty -n --netns -h --help -V --version'
+			list='-j --json -p --pretty -n --netns -h --help -V --version'
 		else
-			words='show set dev exempt limit lock explain monitor decode check stats help'
+			list='show set dev exempt limit lock explain monitor decode check stats help'
 		fi
 		;;
 	set)
@@ -78,53 +110,55 @@ _srcguard()
 			log_daily_max loopback_limit lock
 		;;
 	dev)
-		case $((COMP_CWORD - i)) in
-		1) words='show set clear' ;;
+		case $((cword - i)) in
+		1) list='show set clear' ;;
 		2) _srcguard_devices && return ;;
 		*)
-			[[ ${COMP_WORDS[i + 1]} != set ]] || _srcguard_knobs $((i + 2)) rp_filter \
+			[[ ${words[i + 1]} != set ]] || _srcguard_knobs $((i + 2)) rp_filter \
 				rp_filter_ipv4 rp_filter_ipv6 enforce sixtofour
 			;;
 		esac
 		;;
 	exempt)
-		case $((COMP_CWORD - i)) in
-		1) words='show add del replace' ;;
+		case $((cword - i)) in
+		1) list='show add del replace' ;;
 		2)
-			[[ ${COMP_WORDS[i + 1]} != replace ]] || mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			[[ ${words[i + 1]} == replace ]] || return
+			compopt -o filenames 2>/dev/null
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return
 			;;
-		3) words=dev ;;
+		3) list=dev ;;
 		4) _srcguard_devices && return ;;
 		esac
 		;;
 	limit)
-		case $((COMP_CWORD - i)) in
-		1) words='show set' ;;
-		2) [[ ${COMP_WORDS[i + 1]} != set ]] || words=$_srcguard_kinds ;;
+		case $((cword - i)) in
+		1) list='show set' ;;
+		2) [[ ${words[i + 1]} != set ]] || list=$_srcguard_kinds ;;
 		esac
 		;;
 	lock)
-		words='--yes'
+		list='--yes'
 		;;
 	explain)
-		if (((COMP_CWORD - i) % 2)); then
+		if (((cword - i) % 2)); then
 			[[ $prev != dev ]] || { _srcguard_devices && return; }
-		elif ((COMP_CWORD - i > 1)); then
-			words='dev to mark tos'
+		elif ((cword - i > 1)); then
+			list='dev to mark tos'
 		fi
 		;;
 	monitor)
-		words='--die-with-parent'
+		list='--die-with-parent --explain'
 		;;
 	decode)
-		[[ $prev == --6rd ]] || words='--6rd'
+		[[ $prev == --6rd ]] || list='--6rd'
 		;;
 	stats)
-		words='--explain'
+		list='--explain'
 		;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -W "$list" -- "$cur")
 }
 
 complete -F _srcguard srcguard

@@ -23,7 +23,7 @@ static const struct command {
 	{ "lock", " [--yes]", "lock limits, logs and filters until the next boot", cmd_lock },
 	{ "explain", " SRC dev DEV [to DST] [mark M] [tos T]",
 	  "what would become of a packet, and why", cmd_explain },
-	{ "monitor", " [--die-with-parent]", "what happens, as it does", cmd_monitor },
+	{ "monitor", " [--die-with-parent] [--explain]", "what happens, as it does", cmd_monitor },
 	{ "decode", " ADDRESS [--6rd PREFIX/LEN[,V4LEN | ,V4PREFIX/V4LEN]]",
 	  "the IPv4 address in a 6to4 or 6rd address", cmd_decode },
 	{ "check", "", "settings of the kernel that conflict", cmd_check },
@@ -51,9 +51,6 @@ static void tool_help(FILE *out)
 	      "  -V, --version                     the version\n", out);
 }
 
-/* For argv[0], by which getopt complains, as all other messages do. */
-static char tool_name[] = "srcguard";
-
 static int tool_run(const struct options *opt, int argc, char **argv)
 {
 	size_t i;
@@ -69,7 +66,6 @@ static int tool_run(const struct options *opt, int argc, char **argv)
 		print_error("unknown command '%.64s', see: srcguard help", argv[0]);
 		return TOOL_USAGE;
 	}
-	argv[0] = tool_name;
 	ret = commands[i].run(opt, argc, argv);
 	if (ret == TOOL_USAGE)
 		fprintf(stderr, "usage: " SYNOPSIS "%s%s\n", commands[i].name,
@@ -90,7 +86,7 @@ static int tool_main(int argc, char **argv)
 	struct options opt = { };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+jpn:hV", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+:jpn:hV", options, NULL)) != -1) {
 		switch (c) {
 		case 'j':
 			opt.json = true;
@@ -108,6 +104,7 @@ static int tool_main(int argc, char **argv)
 			puts("srcguard " SRCGUARD_VERSION);
 			return TOOL_DONE;
 		default:
+			parse_option_refused(c, "jpnhV", argv);
 			return TOOL_USAGE;
 		}
 	}
@@ -133,6 +130,6 @@ int main(int argc, char **argv)
 
 	if (argc < 1)
 		return TOOL_USAGE;
-	argv[0] = tool_name;
+	opterr = 0;
 	return print_flush(tool_main(argc, argv));
 }

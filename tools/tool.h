@@ -95,9 +95,15 @@ struct prefix {
 
 bool parse_values(const struct knob *knobs, int argc, char **argv, struct values *values);
 bool parse_signed(const char *word, uint32_t *value);
+void parse_no_number(const char *what, const char *word, const char *number, bool sign);
 bool parse_number(const char *what, const char *word, uint32_t max, uint32_t *value);
+bool parse_device(const char *word);
 bool parse_prefix(const char *word, struct prefix *prefix);
 bool parse_address(const char *word, struct prefix *prefix);
+
+/* For getopt_long(): from here on, options that have no letter. */
+#define PARSE_OPTION_LONG 256
+void parse_option_refused(int c, const char *known, char **argv);
 
 /* print.c: one call for text and JSON alike. */
 
@@ -116,6 +122,7 @@ void print_number(struct print *p, const char *key, const char *before, uint64_t
 void print_signed(struct print *p, const char *key, const char *before, int32_t value);
 void print_name(struct print *p, const char *key, const char *before,
 		const struct name *list, uint32_t value);
+void print_explanation(struct print *p, uint32_t reason);
 void print_strings(struct print *p, const char *key, const char *before,
 		   const char *const *values, size_t count);
 struct json_object *print_enter(struct print *p, const char *key);
@@ -148,7 +155,7 @@ bool decode_2002(const struct prefix *address, struct prefix *ipv4);
 extern const struct nla_policy event_policy[];
 
 void event_print_lost(struct print *p, uint64_t ns, uint64_t count);
-bool event_print(struct print *p, struct nlattr **attr);
+bool event_print(struct print *p, struct nlattr **attr, bool explain);
 
 /* netns.c */
 int netns_enter(const char *name);

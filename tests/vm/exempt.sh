@@ -118,10 +118,10 @@ is "it is whole" 16384 length
 is "a source of it passes" 4 gets 10.66.1.1
 refused "one more is refused" "has all the exemptions it may have" exempt add 192.0.2.0/24
 { cat "$scratch/full"; echo 192.0.2.0/24; } >"$scratch/more"
-refused "a longer list, too" "192.0.2.0/24: This network namespace has all" \
+refused "a longer list, too" "$scratch/more: line 16385: 192.0.2.0/24: This network namespace has all" \
 	exempt replace "$scratch/more"
 printf '10.1.0.0/16\n\n# twice\n10.1.0.0/16 # here\n' >"$scratch/twice"
-refused "one with something twice" "10.1.0.0/16: This exemption is there already" \
+refused "one with something twice" "$scratch/twice: line 4: 10.1.0.0/16: This exemption is there already" \
 	exempt replace "$scratch/twice"
 printf '10.1.0.0/16\n10.2.0.0/16 dv eth0\n' >"$scratch/wrong"
 refused "one with a mistake, by its line" "wrong: line 2" exempt replace "$scratch/wrong"

@@ -10,7 +10,7 @@
 #   10.9.0.0/16 and 2001:db8:9::/48 by both
 #
 . "${0%/*}/lib.sh"
-plan 85
+plan 87
 
 # Of JSON that is in one line: to start jq takes longer than what is asked.
 field() { # JSON KEY ELSE
@@ -205,6 +205,13 @@ says() {
 	at "$host" srcguard -j check | jq -r '.[] | "\(.what) \(.device) \(.is) \(.should)"'
 }
 is "check: nothing conflicts" "" says
+# A dot is part of a name, also at its beginning.
+ip -n "$host" link add .v.10 type dummy
+at "$host" sh -c 'echo 1 >/proc/sys/net/ipv4/conf/.v.10/log_martians'
+is "check: a device with dots in its name" "net.ipv4.conf./v/10.log_martians .v.10 1 0" says
+at "$host" sysctl -qw net.ipv4.conf./v/10.log_martians=0
+is "check: sysctl takes that" "" says
+ip -n "$host" link del .v.10
 conf "$host" all.rp_filter=2 eth0.rp_filter=1 eth1.log_martians=1
 is "check: who wins under max(all, device), and what logs" \
 	"net.ipv4.conf.all.rp_filter default 2 0

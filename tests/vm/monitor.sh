@@ -12,7 +12,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
-plan 97
+plan 99
 
 load
 modprobe sit
@@ -161,6 +161,18 @@ is "a device that is refused, as JSON" \
 	news json 1
 at "$host" sysctl -qw net.srcguard.rp_filter=1
 is "told: a sysctl" "policy set rp_filter strict" news text 1
+listen why monitor --explain
+listen why_json -j monitor --explain
+ip -n "$host" link add more type dummy 2>/dev/null
+at "$host" srcguard set enforce audit
+is "what its reason means" "limit dev more limit_kind kind dummy limit 1 in_use 1
+    There are as many devices of this kind as there may be.
+policy set enforce 0" news why 3
+within 20 has_lines why_json 2
+is "what its reason means, as JSON" '"There are as many devices of this kind as there may be."
+null' jq .explanation "$scratch/why_json"
+stop "$why" "$why_json"
+news text 2 >"$scratch/told"
 at "$host" srcguard dev set nosuch rp_filter strict 2>/dev/null
 at "$host" srcguard set enforce 7 2>/dev/null
 at "$host" srcguard show >/dev/null

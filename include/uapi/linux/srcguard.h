@@ -20,7 +20,7 @@
  *   ERANGE  a value is outside the range given here
  *   EINVAL  an attribute is unknown, malformed or missing
  *   EAFNOSUPPORT   IPv6 is disabled on this host
- *   EADDRNOTAVAIL  the device has no address of that family
+ *   EADDRNOTAVAIL  there is no address of that family to be taken for the destination
  *   ENOMEM  no memory for counters or for the new policy
  *
  * SRCGUARD_CMD_POLICY_GET
@@ -175,7 +175,8 @@
  *
  *     SRCGUARD_A_EXPLAIN_SRC         binary  source address, 4 or 16 bytes
  *     SRCGUARD_A_EXPLAIN_DST         binary  destination address, of the same family;
- *                                            absent: the device's first address
+ *                                            absent: the device's first address, or for
+ *                                            IPv4, if it has none, inet_select_addr()
  *     SRCGUARD_A_EXPLAIN_DEVICE      string  the device that it comes in by
  *     SRCGUARD_A_EXPLAIN_MARK        u32     its mark (0)
  *     SRCGUARD_A_EXPLAIN_TOS         u32     its TOS or traffic class, 0..255 (0)
