@@ -94,7 +94,7 @@ static void srcguard_device_remove(struct srcguard_net *sgn, unsigned long index
  * srcguard_device_net_fill - allocate what the guards need for every device
  * @sgn: the namespace
  *
- * Return: 0 or -ENOMEM, and then nothing is kept.
+ * Return: 0 or -ENOMEM, and then no more is kept than srcguard_device_net_drain() does.
  */
 int srcguard_device_net_fill(struct srcguard_net *sgn)
 {

@@ -142,6 +142,11 @@ int srcguard_policy_net_init(struct srcguard_net *sgn, const struct srcguard_kno
 	rtnl_lock();
 	rcu_assign_pointer(sgn->policy, policy);
 	err = srcguard_policy_guard(sgn, srcguard_knob_guards(knobs));
+	if (err) {
+		/* Nothing is remembered of a namespace that does not come. */
+		sgn->leaving = true;
+		srcguard_device_net_drain(sgn);
+	}
 	rtnl_unlock();
 	if (err)
 		kfree(policy);

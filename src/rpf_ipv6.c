@@ -19,6 +19,9 @@
 
 #include "explain.h"
 
+/* What stays here. */
+#define SRCGUARD_RPF_IPV6_OWN	(RTF_LOCAL | RTF_ANYCAST)
+
 /**
  * srcguard_rpf_ipv6_needs_late - whether packets have to be judged late
  * @net: the namespace
@@ -221,46 +224,66 @@ static bool srcguard_rpf_ipv6_is_suppressible(const struct net *net, const struc
 	return false;
 }
 
-/*
- * The route of an answer that leaves by a nexthop object: that keeps one destination for
- * all routes that use it, which names the one that used it first, or none once this was
- * deleted.
- *
- * ip6_route_lookup() names a route each time; it would not do for all, as it gives up if
- * the first leg is dead, takes routes that have expired, or have no carrier, for good
- * ones, and prefers those by a device that has, or shares its VRF with, the packet's
- * destination, even to one that has the rule passed over.
- *
- * Return: NULL if it is not by this object, nor by one that has this leg, too.
- */
-static const struct fib6_info *
-srcguard_rpf_ipv6_sharing(struct net *net, struct flowi6 *fl6, int flags, struct net_device *out)
+/* Whether an answer that leaves by @out, or stays here, may be by this route's nexthop object. */
+static bool srcguard_rpf_ipv6_shares(const struct fib6_info *route, struct net_device *out,
+				     bool own)
 {
-	struct dst_entry *dst = ip6_route_lookup(net, fl6, NULL, flags);
-	const struct fib6_info *route = dst->error ? NULL :
-					rcu_dereference(dst_rt6_info(dst)->from);
-
-	dst_release(dst);
-	return route && route->nh && srcguard_rpf_ipv6_route_uses(route, out) ? route : NULL;
+	if (!route->nh || own != !!(route->fib6_flags & SRCGUARD_RPF_IPV6_OWN))
+		return false;
+	return own || srcguard_rpf_ipv6_route_uses(route, out);
 }
 
 /*
- * The lookup that does all that rules can ask for, as for an answer. It makes a route
- * of its own, so it is left to those who need it. No memory for that is no route, as it
- * would be for the packet's way on. Whichever the route, the answer would leave by the
- * device that is found here.
+ * The route of an answer by a nexthop object: that keeps one destination for all routes
+ * that use it, which names the one that used it first, or none once this was deleted.
+ *
+ * ip6_route_lookup() names a route each time, which would not do for all. It gives up if
+ * the first leg is dead; it takes routes that have expired, have no carrier or a gateway
+ * that does not answer, for good ones; and it prefers those by a device that has, or shares
+ * its VRF with, the packet's destination, even to one that has the rule passed over. So
+ * it, or one for the same prefix, has to be by this object, or by one that has this leg,
+ * too.
+ *
+ * Return: NULL if none is.
+ */
+static const struct fib6_info *
+srcguard_rpf_ipv6_sharing(struct net *net, struct flowi6 *fl6, int flags, struct net_device *out,
+			  bool own)
+{
+	struct dst_entry *dst = ip6_route_lookup(net, fl6, NULL, flags);
+	const struct fib6_info *named = rcu_dereference(dst_rt6_info(dst)->from), *route;
+	const struct fib6_node *node = named ? rcu_dereference(named->fib6_node) : NULL;
+
+	dst_release(dst);
+	if (!named || srcguard_rpf_ipv6_shares(named, out, own))
+		return named;
+	for (route = node ? rcu_dereference(node->leaf) : NULL; route;
+	     route = rcu_dereference(route->fib6_next))
+		if (route->fib6_dst.plen == named->fib6_dst.plen && !fib6_check_expired(route) &&
+		    srcguard_rpf_ipv6_shares(route, out, own))
+			return route;
+	return NULL;
+}
+
+/*
+ * The lookup that does all that rules can ask for, as for an answer, and minds gateways. It
+ * makes a route of its own, so it is left to those who need it. No memory for that is no
+ * route, as it would be for the packet's way on. Whichever the route, the answer would
+ * leave by the device that is found here.
  *
  * Return: as srcguard_rpf_ipv6_fill().
  */
-static bool srcguard_rpf_ipv6_look_up_exactly(struct net *net, struct flowi6 *fl6, int flags,
+static bool srcguard_rpf_ipv6_look_up_exactly(struct net *net, struct flowi6 *fl6, int *flags,
 					      struct net_device *in, enum srcguard_rp_filter mode,
 					      struct srcguard_rpf_route *route,
 					      struct srcguard_found *found)
 {
 	struct dst_entry *dst = ip6_route_output(net, NULL, fl6);
 	const struct fib6_info *first = rcu_dereference(dst_rt6_info(dst)->from), *best = first;
+	bool own = dst_rt6_info(dst)->rt6i_flags & SRCGUARD_RPF_IPV6_OWN;
 	struct net_device *out = READ_ONCE(dst->dev);
 
+	*flags |= RT6_LOOKUP_F_REACHABLE;
 	route->err = dst->error;
 	/* What it was made of lasts under RCU. */
 	dst_release(dst);
@@ -270,7 +293,7 @@ static bool srcguard_rpf_ipv6_look_up_exactly(struct net *net, struct flowi6 *fl
 		return true;
 	}
 	if (!first || first->nh)
-		best = srcguard_rpf_ipv6_sharing(net, fl6, flags, out);
+		best = srcguard_rpf_ipv6_sharing(net, fl6, *flags, out, own);
 	if (best)
 		return srcguard_rpf_ipv6_fill(best, best->fib6_type, in, mode, route, found);
 
@@ -278,18 +301,18 @@ static bool srcguard_rpf_ipv6_look_up_exactly(struct net *net, struct flowi6 *fl
 	 * Of the route no more is known than its device; and legs of one that shares that. If
 	 * there is none, it may just have been deleted.
 	 */
-	route->type = RTN_UNICAST;
+	route->type = own ? RTN_LOCAL : RTN_UNICAST;
 	route->uses_device = out == in || (first && srcguard_rpf_ipv6_route_uses(first, in));
 	route->feasible = false;
 	if (found) {
 		memset(found, 0, sizeof(*found));
-		srcguard_rpf_ipv6_describe_link(out, RTN_UNICAST, found);
+		srcguard_rpf_ipv6_describe_link(out, route->type, found);
 	}
 	return first || route->uses_device;
 }
 
 /* Return: as srcguard_rpf_ipv6_fill(). */
-static bool srcguard_rpf_ipv6_look_up_once(struct net *net, struct flowi6 *fl6, int flags,
+static bool srcguard_rpf_ipv6_look_up_once(struct net *net, struct flowi6 *fl6, int *flags,
 					   struct net_device *in, enum srcguard_rp_filter mode,
 					   struct srcguard_rpf_route *route,
 					   struct srcguard_found *found)
@@ -298,7 +321,7 @@ static bool srcguard_rpf_ipv6_look_up_once(struct net *net, struct flowi6 *fl6, 
 
 	if (found)
 		memset(found, 0, sizeof(*found));
-	route->err = fib6_lookup(net, 0, fl6, &result, flags);
+	route->err = fib6_lookup(net, 0, fl6, &result, *flags);
 	if (!route->err && result.f6i == net->ipv6.fib6_null_entry)
 		route->err = -ENETUNREACH;
 	if (route->err) {
@@ -315,7 +338,7 @@ static bool srcguard_rpf_ipv6_look_up_once(struct net *net, struct flowi6 *fl6, 
 }
 
 static void srcguard_rpf_ipv6_look_up(struct sk_buff *skb, const struct nf_hook_state *state,
-				      bool from_any, u32 mark, int flags,
+				      bool from_any, u32 mark, int *flags,
 				      enum srcguard_rp_filter mode,
 				      struct srcguard_rpf_route *route,
 				      struct srcguard_found *found)
@@ -338,7 +361,7 @@ static void srcguard_rpf_ipv6_look_up(struct sk_buff *skb, const struct nf_hook_
 
 	if (!from_any) {
 		fl6.saddr = header->daddr;
-		flags |= RT6_LOOKUP_F_HAS_SADDR;
+		*flags |= RT6_LOOKUP_F_HAS_SADDR;
 	}
 	if (fib6_rules_early_flow_dissect(net, skb, &fl6, &keys))
 		swap(fl6.fl6_sport, fl6.fl6_dport);
@@ -360,11 +383,12 @@ static enum srcguard_reason srcguard_rpf_ipv6_route_back(struct sk_buff *skb,
 	};
 
 	enum srcguard_reason reason;
+	int flags = 0;
 
-	srcguard_rpf_ipv6_look_up(skb, state, from_any, mark, 0, mode, &route, found);
+	srcguard_rpf_ipv6_look_up(skb, state, from_any, mark, &flags, mode, &route, found);
 	route.own_accepted = route.on_loopback;
 	reason = srcguard_rpf_judge(mode, &route);
-	if (likely(reason != SRCGUARD_REASON_WRONG_DEVICE) ||
+	if (likely(reason != SRCGUARD_REASON_WRONG_DEVICE) || flags & RT6_LOOKUP_F_REACHABLE ||
 	    READ_ONCE(state->net->ipv6.devconf_all->forwarding))
 		return reason;
 
@@ -373,8 +397,8 @@ static enum srcguard_reason srcguard_rpf_ipv6_route_back(struct sk_buff *skb,
 	 * uses the next best (RFC 4861, 6.3.6; ip6_pol_route()). Only asked for now, because to
 	 * look for gateways that answer has some of them probed, once in rtr_probe_interval.
 	 */
-	srcguard_rpf_ipv6_look_up(skb, state, from_any, mark, RT6_LOOKUP_F_REACHABLE, mode, &route,
-				  found);
+	flags |= RT6_LOOKUP_F_REACHABLE;
+	srcguard_rpf_ipv6_look_up(skb, state, from_any, mark, &flags, mode, &route, found);
 	return srcguard_rpf_judge(mode, &route);
 }
 

@@ -140,7 +140,7 @@ static const char *exempt_list_attr_name(const struct nlattr *attr, void *arg)
 	return list->complaint;
 }
 
-static bool exempt_list_add(struct exempt_list *list, const struct exemption *e)
+static int exempt_list_add(struct exempt_list *list, const struct exemption *e)
 {
 	if (list->count == list->room) {
 		size_t room = list->room ? 2 * list->room : 64;
@@ -148,20 +148,20 @@ static bool exempt_list_add(struct exempt_list *list, const struct exemption *e)
 
 		if (!grown) {
 			print_error("%s", strerror(ENOMEM));
-			return false;
+			return TOOL_REFUSED;
 		}
 		list->entry = grown;
 		list->room = room;
 	}
 	list->entry[list->count++] = *e;
-	return true;
+	return TOOL_DONE;
 }
 
 /*
  * A line: an exemption, or nothing, and after # what people want to say. In a word # is
  * a letter, as it is in the name of a device.
  */
-static bool exempt_list_line(struct exempt_list *list, char *line, size_t number)
+static int exempt_list_line(struct exempt_list *list, char *line, size_t number)
 {
 	char *words[4], *word, *rest;
 	struct exemption e;
@@ -171,9 +171,9 @@ static bool exempt_list_line(struct exempt_list *list, char *line, size_t number
 	     word = strtok_r(NULL, EXEMPT_WORDS, &rest))
 		words[count++] = word;
 	if (!count)
-		return true;
+		return TOOL_DONE;
 	if (!exempt_parse(&e, count, words))
-		return false;
+		return TOOL_USAGE;
 	e.line = number;
 	return exempt_list_add(list, &e);
 }
@@ -191,12 +191,14 @@ static int exempt_list_read(struct exempt_list *list, FILE *file)
 
 	while (!ret && (length = getline(&line, &room, file)) >= 0) {
 		number++;
-		if (strlen(line) != (size_t)length)
+		if (strlen(line) == (size_t)length) {
+			ret = exempt_list_line(list, line, number);
+		} else {
 			print_error("exempt: there is a zero byte");
-		else if (exempt_list_line(list, line, number))
-			continue;
-		print_error("%.256s: line %zu", list->path, number);
-		ret = TOOL_USAGE;
+			ret = TOOL_USAGE;
+		}
+		if (ret == TOOL_USAGE)
+			print_error("%.256s: line %zu", list->path, number);
 	}
 	if (!ret && !feof(file)) {
 		print_error("%.256s: %s", list->path, strerror(errno));

@@ -126,6 +126,8 @@ _srcguard()
 			[[ ${words[i + 1]} == replace ]] || return
 			compopt -o filenames 2>/dev/null
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			# what bash takes for words of their own stays as it is
+			COMPREPLY=("${COMPREPLY[@]#"${cur%"${cur##*[:=]}"}"}")
 			return
 			;;
 		3) list=dev ;;

@@ -18,7 +18,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan $((72 + 2 * ${COUNT-1}))
+plan $((74 + 2 * ${COUNT-1}))
 
 load rp_filter=0
 namespace host far
@@ -164,6 +164,14 @@ explains "$host" "explain agrees" <<-'EOT'
 	accept 2001:db8:9::11 dev left to 2001:db8:1::1
 	drop:wrong_device 2001:db8:9::11 dev third to 2001:db8:1::1
 EOT
+ip -n "$host" -6 route del default metric 200
+ip -n "$host" -6 route add default nhid 2 metric 200
+ip -n "$host" -6 rule add pref 100 lookup main suppress_prefixlength 0
+guard6 "$host"
+behind right
+behind left
+is "with a nexthop object, and a rule that suppresses, too" "" counted_all "$host"
+ip -n "$host" -6 rule del pref 100
 conf6 "$host" all.forwarding=1
 ok "a router minds no gateways" by left
 guard6 "$host"
@@ -340,6 +348,15 @@ ip -n "$host" -6 rule add pref 102 lookup 51
 shared "default routes"
 ip -n "$host" -6 rule del pref 101
 ip -n "$host" -6 rule del pref 102
+
+# An own address is one by whichever way.
+ip -n "$host" -6 route add local 2001:db8:7::/48 nhid 2
+ip -n "$host" -6 rule add pref 99 lookup main suppress_prefixlength 48
+guard6 "$host" loose
+for leg in left right; do from $leg 2001:db8:7::5 3; done
+is "an own one by a nexthop object" \
+	$'left ipv6 own_address dropped 3\nright ipv6 own_address dropped 3' counted_all "$host"
+ip -n "$host" -6 rule del pref 99
 
 # By the routes before a throw nothing leaves, though one has the answer's address.
 own=$(link_local "$host" left)
