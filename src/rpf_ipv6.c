@@ -19,9 +19,6 @@
 
 #include "explain.h"
 
-/* What stays here. */
-#define SRCGUARD_RPF_IPV6_OWN	(RTF_LOCAL | RTF_ANYCAST)
-
 /**
  * srcguard_rpf_ipv6_needs_late - whether packets have to be judged late
  * @net: the namespace
@@ -224,13 +221,36 @@ static bool srcguard_rpf_ipv6_is_suppressible(const struct net *net, const struc
 	return false;
 }
 
-/* Whether an answer that leaves by @out, or stays here, may be by this route's nexthop object. */
-static bool srcguard_rpf_ipv6_shares(const struct fib6_info *route, struct net_device *out,
-				     bool own)
+/* A way that an answer goes: its device, though it may stay here, and any gateway, or one. */
+struct srcguard_rpf_ipv6_leg {
+	const struct net_device *dev;
+	bool any_gateway;
+	struct in6_addr gateway;
+};
+
+/* A redirect has its own gateway. */
+static void srcguard_rpf_ipv6_leg_of(const struct dst_entry *dst, struct srcguard_rpf_ipv6_leg *leg)
 {
-	if (!route->nh || own != !!(route->fib6_flags & SRCGUARD_RPF_IPV6_OWN))
-		return false;
-	return own || srcguard_rpf_ipv6_route_uses(route, out);
+	const struct rt6_info *rt = dst_rt6_info(dst);
+
+	leg->dev = rt->rt6i_idev ? rt->rt6i_idev->dev : dst->dev;
+	leg->any_gateway = rt->rt6i_flags & RTF_CACHE;
+	leg->gateway = rt->rt6i_gateway;
+}
+
+static int srcguard_rpf_ipv6_nexthop_is(struct fib6_nh *nexthop, void *arg)
+{
+	const struct srcguard_rpf_ipv6_leg *leg = arg;
+
+	return nexthop->fib_nh_dev == leg->dev &&
+	       (leg->any_gateway || ipv6_addr_equal(&nexthop->fib_nh_gw6, &leg->gateway));
+}
+
+static bool srcguard_rpf_ipv6_shares(const struct fib6_info *route,
+				     struct srcguard_rpf_ipv6_leg *leg)
+{
+	return route->nh && !fib6_check_expired(route) &&
+	       nexthop_for_each_fib6_nh(route->nh, srcguard_rpf_ipv6_nexthop_is, leg);
 }
 
 /*
@@ -241,26 +261,25 @@ static bool srcguard_rpf_ipv6_shares(const struct fib6_info *route, struct net_d
  * the first leg is dead; it takes routes that have expired, have no carrier or a gateway
  * that does not answer, for good ones; and it prefers those by a device that has, or shares
  * its VRF with, the packet's destination, even to one that has the rule passed over. So
- * it, or one for the same prefix, has to be by this object, or by one that has this leg,
- * too.
+ * it, or one for the same prefix, has to be by an object with the answer's leg.
  *
  * Return: NULL if none is.
  */
 static const struct fib6_info *
-srcguard_rpf_ipv6_sharing(struct net *net, struct flowi6 *fl6, int flags, struct net_device *out,
-			  bool own)
+srcguard_rpf_ipv6_sharing(struct net *net, struct flowi6 *fl6, int flags,
+			  struct srcguard_rpf_ipv6_leg *leg)
 {
 	struct dst_entry *dst = ip6_route_lookup(net, fl6, NULL, flags);
 	const struct fib6_info *named = rcu_dereference(dst_rt6_info(dst)->from), *route;
 	const struct fib6_node *node = named ? rcu_dereference(named->fib6_node) : NULL;
 
 	dst_release(dst);
-	if (!named || srcguard_rpf_ipv6_shares(named, out, own))
+	if (!named || srcguard_rpf_ipv6_shares(named, leg))
 		return named;
 	for (route = node ? rcu_dereference(node->leaf) : NULL; route;
 	     route = rcu_dereference(route->fib6_next))
-		if (route->fib6_dst.plen == named->fib6_dst.plen && !fib6_check_expired(route) &&
-		    srcguard_rpf_ipv6_shares(route, out, own))
+		if (route->fib6_dst.plen == named->fib6_dst.plen &&
+		    srcguard_rpf_ipv6_shares(route, leg))
 			return route;
 	return NULL;
 }
@@ -280,9 +299,11 @@ static bool srcguard_rpf_ipv6_look_up_exactly(struct net *net, struct flowi6 *fl
 {
 	struct dst_entry *dst = ip6_route_output(net, NULL, fl6);
 	const struct fib6_info *first = rcu_dereference(dst_rt6_info(dst)->from), *best = first;
-	bool own = dst_rt6_info(dst)->rt6i_flags & SRCGUARD_RPF_IPV6_OWN;
+	bool own = dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST);
 	struct net_device *out = READ_ONCE(dst->dev);
+	struct srcguard_rpf_ipv6_leg leg;
 
+	srcguard_rpf_ipv6_leg_of(dst, &leg);
 	*flags |= RT6_LOOKUP_F_REACHABLE;
 	route->err = dst->error;
 	/* What it was made of lasts under RCU. */
@@ -293,7 +314,7 @@ static bool srcguard_rpf_ipv6_look_up_exactly(struct net *net, struct flowi6 *fl
 		return true;
 	}
 	if (!first || first->nh)
-		best = srcguard_rpf_ipv6_sharing(net, fl6, *flags, out, own);
+		best = srcguard_rpf_ipv6_sharing(net, fl6, *flags, &leg);
 	if (best)
 		return srcguard_rpf_ipv6_fill(best, best->fib6_type, in, mode, route, found);
 
@@ -329,9 +350,9 @@ static bool srcguard_rpf_ipv6_look_up_once(struct net *net, struct flowi6 *fl6, 
 			srcguard_rpf_ipv6_describe_error(route->err, found);
 		return true;
 	}
-	/* It takes a throw route for an answer, too, which sends to the next rule. */
-	if (fib6_has_custom_rules(net) &&
-	    (result.fib6_type == RTN_THROW || srcguard_rpf_ipv6_is_suppressible(net, result.f6i)))
+	/* It takes a throw route for an answer, too, which sends to the next rule, or table. */
+	if (result.fib6_type == RTN_THROW ||
+	    (fib6_has_custom_rules(net) && srcguard_rpf_ipv6_is_suppressible(net, result.f6i)))
 		return srcguard_rpf_ipv6_look_up_exactly(net, fl6, flags, in, mode, route,
 							 found);
 	return srcguard_rpf_ipv6_fill(result.f6i, result.fib6_type, in, mode, route, found);
@@ -358,6 +379,7 @@ static void srcguard_rpf_ipv6_look_up(struct sk_buff *skb, const struct nf_hook_
 	/* More often in a row, no route is deleted under a packet's nose. */
 	unsigned int tries = 3;
 	struct flow_keys keys;
+	int asked;
 
 	if (!from_any) {
 		fl6.saddr = header->daddr;
@@ -366,9 +388,11 @@ static void srcguard_rpf_ipv6_look_up(struct sk_buff *skb, const struct nf_hook_
 	if (fib6_rules_early_flow_dissect(net, skb, &fl6, &keys))
 		swap(fl6.fl6_sport, fl6.fl6_dport);
 
-	while (!srcguard_rpf_ipv6_look_up_once(net, &fl6, flags, in, mode, route, found) &&
-	       --tries)
-		;
+	asked = *flags;
+	do {
+		*flags = asked;
+	} while (!srcguard_rpf_ipv6_look_up_once(net, &fl6, flags, in, mode, route, found) &&
+		 --tries);
 }
 
 static enum srcguard_reason srcguard_rpf_ipv6_route_back(struct sk_buff *skb,

@@ -18,7 +18,7 @@
 # shellcheck disable=SC2317 # functions are called by name, as what a check tries
 . "${0%/*}/lib.sh"
 . "${0%/*}/topo.sh"
-plan $((74 + 2 * ${COUNT-1}))
+plan $((76 + 2 * ${COUNT-1}))
 
 load rp_filter=0
 namespace host far
@@ -148,6 +148,15 @@ explains "$host" "explain agrees" <<-'EOT'
 	drop:wrong_device 2001:db8:9::11 dev right to 2001:db8:1::1
 EOT
 
+# Behind a throw in the table of own addresses, without any rule
+ip -n "$host" -6 route add throw 2001:db8:f::/48 table local
+ip -n "$host" -6 route add 2001:db8:f::/48 via 2001:db8:2::2 dev right
+guard6 "$host"
+for leg in left right; do from $leg 2001:db8:f::1 3; done
+is "a throw in the table local leads to main" "left ipv6 wrong_device dropped 3" \
+	counted_all "$host"
+ip -n "$host" -6 route del throw 2001:db8:f::/48 table local
+
 # A host goes by the worse one while the gateway of the better one does not answer.
 ip -n "$host" neigh replace 2001:db8:1::2 dev left nud failed
 by() { # LEG: the host's answers leave
@@ -171,6 +180,22 @@ guard6 "$host"
 behind right
 behind left
 is "with a nexthop object, and a rule that suppresses, too" "" counted_all "$host"
+# Both groups have a leg by the same device, but not to the same gateway.
+defaults
+ip -n "$host" nexthop replace id 1 via 2001:db8:1::2 dev left
+ip -n "$host" nexthop add id 3 via 2001:db8:1::3 dev left
+ip -n "$host" nexthop add id 11 group 3/2
+ip -n "$host" -6 route add default nhid 1 metric 50
+ip -n "$host" -6 route add default nhid 11 metric 100
+guard6 "$host"
+behind right
+behind left
+is "and if the groups share a device" "" counted_all "$host"
+defaults
+ip -n "$host" nexthop del id 11
+ip -n "$host" nexthop del id 3
+ip -n "$host" -6 route add default via 2001:db8:1::2 dev left metric 100
+ip -n "$host" -6 route add default via 2001:db8:2::2 dev right metric 200
 ip -n "$host" -6 rule del pref 100
 conf6 "$host" all.forwarding=1
 ok "a router minds no gateways" by left
