@@ -325,10 +325,8 @@ static bool srcguard_rpf_ipv6_look_up_exactly(struct net *net, struct flowi6 *fl
 	route->type = own ? RTN_LOCAL : RTN_UNICAST;
 	route->uses_device = out == in || (first && srcguard_rpf_ipv6_route_uses(first, in));
 	route->feasible = false;
-	if (found) {
-		memset(found, 0, sizeof(*found));
+	if (found)
 		srcguard_rpf_ipv6_describe_link(out, route->type, found);
-	}
 	return first || route->uses_device;
 }
 
@@ -405,7 +403,6 @@ static enum srcguard_reason srcguard_rpf_ipv6_route_back(struct sk_buff *skb,
 		.has_address = true,
 		.on_loopback = state->in == state->net->loopback_dev,
 	};
-
 	enum srcguard_reason reason;
 	int flags = 0;
 

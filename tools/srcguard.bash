@@ -2,26 +2,21 @@
 # bash completion for srcguard(8)
 
 # Not by compgen -W, which would expand what is in a name.
-_srcguard_files() # PATH: what stands beside it and begins so
+_srcguard_names() # PATH [FILE]: what stands beside PATH and begins so, if it has the file
 {
 	local path
 
-	for path in "$1"*; do
-		[[ -e $path ]] && COMPREPLY+=("$(printf %q "${path##*/}")")
+	for path in "$1"*"${2-}"; do
+		[[ -e $path ]] || continue
+		path=${path%"${2-}"}
+		COMPREPLY+=("$(printf %q "${path##*/}")")
 	done
-	return 0
 }
 
 _srcguard_devices()
 {
-	local path
-
 	# what else there is has no index, as bonding_masters
-	for path in /sys/class/net/"$cur"*/ifindex; do
-		path=${path%/ifindex}
-		[[ -e $path ]] && COMPREPLY+=("$(printf %q "${path##*/}")")
-	done
-	return 0
+	_srcguard_names /sys/class/net/"$cur" /ifindex
 }
 
 # Kinds of devices that one may want to limit; any other is taken as well.
@@ -94,10 +89,10 @@ _srcguard()
 	case $command in
 	'')
 		if [[ $prev =~ $takes_netns ]]; then
-			_srcguard_files /run/netns/"$cur"
+			_srcguard_names /run/netns/"$cur"
 			return
 		elif [[ $cur == --netns=* ]]; then
-			_srcguard_files /run/netns/"${cur#*=}"
+			_srcguard_names /run/netns/"${cur#*=}"
 			return
 		elif [[ $cur == -* ]]; then
 			list='-j --json -p --pretty -n --netns -h --help -V --version'
